@@ -1,0 +1,3 @@
+namespace Henge.AspNetCore;
+
+internal static class AssemblyMarker;

@@ -1,0 +1,38 @@
+namespace Henge.Storage;
+
+/// <summary>Counters and sizes of a store, summed over its shards at about one moment.</summary>
+internal readonly record struct StoreStatistics
+{
+    /// <summary>Entries held, expired ones not yet swept included.</summary>
+    public long Entries { get; init; }
+
+    /// <summary>Entries held that have an expiry.</summary>
+    public long EntriesWithExpiry { get; init; }
+
+    /// <summary>The memory limit in bytes.</summary>
+    public long LimitBytes { get; init; }
+
+    /// <summary>Accounted bytes: arena pages in use, large values, index, tables and charged buffers.</summary>
+    public long UsedBytes { get; init; }
+
+    /// <summary>Part of <see cref="UsedBytes"/> that the index takes.</summary>
+    public long IndexBytes { get; init; }
+
+    /// <summary>Keys and values alone, in bytes.</summary>
+    public long DataBytes { get; init; }
+
+    /// <summary>Part of <see cref="UsedBytes"/> that was charged from outside (buffers).</summary>
+    public long ChargedBytes { get; init; }
+
+    /// <summary>Reads that found their key.</summary>
+    public long Hits { get; init; }
+
+    /// <summary>Reads that did not.</summary>
+    public long Misses { get; init; }
+
+    /// <summary>Entries evicted to make room.</summary>
+    public long Evicted { get; init; }
+
+    /// <summary>Entries whose deadline passed.</summary>
+    public long Expired { get; init; }
+}

@@ -1,0 +1,41 @@
+namespace Henge.Commands;
+
+/// <summary>One row of the command table.</summary>
+internal sealed class Command
+{
+    /// <summary>Name in upper case; a subcommand's full name is "CLIENT|LIST".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Number of words, the name included; negative for at least as many.</summary>
+    public required int Arity { get; init; }
+
+    /// <summary>Carries it out.</summary>
+    public required CommandHandler Handler { get; init; }
+
+    /// <summary>What it does.</summary>
+    public CommandFlags Flags { get; init; }
+
+    /// <summary>Index of the first key among the words; 0 for no key.</summary>
+    public int FirstKey { get; init; }
+
+    /// <summary>Index of the last key; negative counts from the end (-1 is the last word).</summary>
+    public int LastKey { get; init; }
+
+    /// <summary>Distance between keys.</summary>
+    public int KeyStep { get; init; }
+
+    /// <summary>Group of the documentation: string, hash, generic, connection, server, pubsub, transactions, cluster.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>Redis version that brought it.</summary>
+    public string Since { get; init; } = "1.0.0";
+
+    /// <summary>One sentence for COMMAND DOCS.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>Its subcommands, when the second word chooses one; then <see cref="Handler"/> answers only bad ones.</summary>
+    public IReadOnlyList<Command> Subcommands { get; init; } = [];
+
+    /// <summary>Calls carried out since start or CONFIG RESETSTAT.</summary>
+    public CommandCounters Counters { get; } = new();
+}

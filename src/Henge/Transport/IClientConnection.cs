@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Henge.Transport;
+
+/// <summary>What a session may ask of the connection that carries it. Members are safe from any thread.</summary>
+internal interface IClientConnection
+{
+    /// <summary>The other side, for CLIENT LIST and limits.</summary>
+    EndPoint RemoteEndPoint { get; }
+
+    /// <summary>This side.</summary>
+    EndPoint LocalEndPoint { get; }
+
+    /// <summary>Bytes waiting to be sent.</summary>
+    long PendingOutputBytes { get; }
+
+    /// <summary>
+    /// Queues bytes behind what has been written already and wakes whoever sends (pub/sub, tracking). The bytes must not
+    /// change afterwards. A connection that lets more than its output limit wait is closed.
+    /// </summary>
+    void Push(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Closes: at once, or once what is queued has been sent.</summary>
+    void Close(bool afterPendingOutput);
+}
