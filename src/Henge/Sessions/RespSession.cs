@@ -23,6 +23,9 @@ internal sealed class RespSession
     /// <summary>CLIENT ID.</summary>
     public long Id { get; }
 
+    /// <summary>What the client said about itself and asked for.</summary>
+    public ClientState Client { get; } = new();
+
     /// <summary>The dialect, as HELLO set it.</summary>
     public RespVersion Version { get; set; } = RespVersion.Resp2;
 }

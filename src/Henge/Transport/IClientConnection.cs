@@ -1,5 +1,7 @@
 using System.Net;
 
+using Henge.Protocol;
+
 namespace Henge.Transport;
 
 /// <summary>What a session may ask of the connection that carries it. Members are safe from any thread.</summary>
@@ -16,9 +18,16 @@ internal interface IClientConnection
 
     /// <summary>
     /// Queues bytes behind what has been written already and wakes whoever sends (pub/sub, tracking). The bytes must not
-    /// change afterwards. A connection that lets more than its output limit wait is closed.
+    /// change afterwards. A connection that lets more than its output limit wait is closed. What is pushed while the
+    /// session consumes input goes behind the replies of that call: a message never overtakes its subscription.
     /// </summary>
     void Push(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>
+    /// Moves what was pushed and does not yet stand behind the replies into <paramref name="reply"/>. For a handler on
+    /// the connection's own thread that must not be overtaken (UNSUBSCRIBE: no message may follow its confirmation).
+    /// </summary>
+    void TakePushed(RespWriter reply);
 
     /// <summary>Closes: at once, or once what is queued has been sent.</summary>
     void Close(bool afterPendingOutput);
