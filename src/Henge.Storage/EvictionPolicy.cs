@@ -1,7 +1,7 @@
 namespace Henge.Storage;
 
 /// <summary>Who is evicted when a bound is reached.</summary>
-internal enum EvictionPolicy : byte
+public enum EvictionPolicy : byte
 {
     /// <summary>Exact least recently used within a shard.</summary>
     Lru = 0,

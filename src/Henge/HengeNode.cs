@@ -1,10 +1,142 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+
+using Henge.Clients;
 using Henge.Storage;
+using Henge.Transport;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Henge;
 
-/// <summary>One node.</summary>
-internal sealed class HengeNode
+/// <summary>
+/// One node: the store, the clients that are connected to it, and the parts that serve them. It is made with its
+/// options, started once and stopped once; commands may run on its sessions without a start (tests, embedding).
+/// </summary>
+internal sealed class HengeNode : IAsyncDisposable
 {
-    /// <summary>Its store.</summary>
-    public Store Store { get; } = new(new StoreOptions());
+    private readonly System.Threading.Lock _lifetime = new();
+    private readonly NodeMaintenance _maintenance;
+    private Task? _stopping;
+    private volatile bool _ready;
+
+    /// <summary>Creates a node; nothing listens yet.</summary>
+    /// <param name="options">What it is made with; null for the defaults. Kept: CONFIG SET writes into it.</param>
+    /// <param name="timeProvider">Its clock; null for the system's.</param>
+    /// <param name="loggers">Where it logs; null for nowhere.</param>
+    /// <exception cref="HengeStartException">The options cannot be; the message says why.</exception>
+    public HengeNode(HengeOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggers = null)
+    {
+        Options = options ?? new HengeOptions();
+        if (Options.Validate() is { } wrong)
+        {
+            throw new HengeStartException(wrong);
+        }
+        TimeProvider = timeProvider ?? TimeProvider.System;
+        Loggers = loggers ?? NullLoggerFactory.Instance;
+        Logger = Loggers.CreateLogger("Henge");
+        StartedAt = TimeProvider.GetUtcNow();
+        Span<byte> id = stackalloc byte[16];
+        RandomNumberGenerator.Fill(id);
+        NodeId = BinaryPrimitives.ReadUInt128LittleEndian(id);
+        NodeIdText = NodeId.ToString("x40", CultureInfo.InvariantCulture);
+        Store = new Store(Options.ToStoreOptions());
+        _maintenance = new NodeMaintenance(this);
+    }
+
+    /// <summary>What it was made with.</summary>
+    public HengeOptions Options { get; }
+
+    /// <summary>Its entries.</summary>
+    public Store Store { get; }
+
+    /// <summary>The RESP clients connected now.</summary>
+    public ClientRegistry Clients { get; } = new();
+
+    /// <summary>What it counts.</summary>
+    public NodeCounters Counters { get; } = new();
+
+    /// <summary>Its clock.</summary>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>Where its parts get their loggers.</summary>
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>Its own logger.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Drawn at random when it is made: this process, this life.</summary>
+    public UInt128 NodeId { get; }
+
+    /// <summary><see cref="NodeId"/> as Redis clients expect one: 40 hexadecimal digits (CLUSTER MYID, run_id).</summary>
+    public string NodeIdText { get; }
+
+    /// <summary>Takes sockets that speak HTTP; null: they are closed. Set it before the start.</summary>
+    public IHttpSocketSink? HttpSink { get; set; }
+
+    /// <summary>Addresses it listens on, with the port that was picked; empty before the start.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [];
+
+    /// <summary>Whether it serves: true from the end of the start to the beginning of the stop.</summary>
+    public bool Ready => _ready;
+
+    /// <summary>Unix milliseconds of its clock.</summary>
+    public long NowMs => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Listens and serves.</summary>
+    /// <exception cref="HengeStartException">It cannot listen; the message says why. Nothing is left running.</exception>
+    /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lifetime)
+        {
+            if (_ready || _stopping is not null)
+            {
+                throw new InvalidOperationException("A node starts once.");
+            }
+            _maintenance.Start();
+            _ready = true;
+        }
+        if (Options.Insecure && Options.Password is null)
+        {
+            Log.Insecure(Logger);
+        }
+        Log.NodeStarted(Logger, Options.Name, NodeIdText, string.Join(", ", EndPoints));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Stops: accepts no more, carries out what has been received, sends the replies, closes; bounded by
+    /// <see cref="ClientLimits.StopTimeout"/> and the token, after which what is left is cut. Safe to call again.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_lifetime)
+        {
+            return _stopping ??= StopOnceAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops without waiting for clients longer than the limits say, and gives all memory back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        Store.Dispose();
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        _ready = false;
+        Log.NodeStopping(Logger, Options.Name);
+        cancellationToken.ThrowIfCancellationRequested();
+        await _maintenance.DisposeAsync().ConfigureAwait(false);
+        Log.NodeStopped(Logger, Options.Name);
+    }
 }

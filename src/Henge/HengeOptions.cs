@@ -1,0 +1,222 @@
+using System.Net;
+
+using Henge.Storage;
+
+namespace Henge;
+
+/// <summary>
+/// What a node is started with. Set it before the node is made; <see cref="Validate"/> names the first thing that
+/// cannot be. Properties that CONFIG SET may change while running say so; a changed value is seen within a second.
+/// </summary>
+public sealed class HengeOptions
+{
+    /// <summary>The port unless another is asked for.</summary>
+    public const int DefaultPort = 7400;
+
+    /// <summary>Least memory a node starts with, in bytes: below it the index and the buffers leave no room for entries.</summary>
+    public const long MinMemoryBytes = 8L << 20;
+
+    /// <summary>Longest value that can be asked for, in bytes; RESP lengths and arrays end a little above it.</summary>
+    public const int LargestValueBytes = 512 << 20;
+
+    /// <summary>
+    /// TCP port, 0 to 65,535; 0 lets the system pick one (see <c>HengeNode.EndPoints</c>). Every address of
+    /// <see cref="Bind"/> gets the same port. Default 7400. Ports below 1,024 need rights on most systems.
+    /// </summary>
+    public int Port { get; set; } = DefaultPort;
+
+    /// <summary>
+    /// Addresses to listen on; default loopback alone, because an open cache is an open door. An address off loopback
+    /// needs a <see cref="Password"/>, or <see cref="Insecure"/>. Any and IPv6Any listen on every interface.
+    /// </summary>
+    public IList<IPAddress> Bind { get; } = new List<IPAddress> { IPAddress.Loopback };
+
+    /// <summary>
+    /// A name for people, in logs, INFO and later the ring; default the machine's name. 1 to 64 printable characters
+    /// without spaces. It identifies nothing: two nodes may share it, only the reader is then puzzled.
+    /// </summary>
+    public string Name { get; set; } = Environment.MachineName;
+
+    /// <summary>
+    /// Bytes that everything the node holds may take: entries, index and connection buffers. Default half of what the
+    /// container or machine grants; at least 8 MiB. Near the machine's whole memory the kernel kills the node or swaps;
+    /// near the minimum almost nothing stays cached. Can be set while running; a lower limit evicts down to it.
+    /// </summary>
+    public long MemoryBytes { get; set; } = DefaultMemoryBytes();
+
+    /// <summary>Most entries at once; 0 (default): bounded by <see cref="MemoryBytes"/> alone. Can be set while running.</summary>
+    public long MaxEntries { get; set; }
+
+    /// <summary>
+    /// Longest value in bytes, 1 KiB to 512 MiB; default 64 MiB. One value is received, stored and sent as a whole, so
+    /// a large limit lets one client take that much of the memory at once. Longer ones are refused by declared length.
+    /// </summary>
+    public int MaxValueBytes { get; set; } = 64 << 20;
+
+    /// <summary>Who is evicted when memory or entries reach their bound; default exact LRU.</summary>
+    public EvictionPolicy Eviction { get; set; } = EvictionPolicy.Lru;
+
+    /// <summary>
+    /// Password of the default user for AUTH, HELLO and HTTP; null (default): none is asked. Give it by file or
+    /// environment, never as an argument others can list. Can be set while running; those who are in stay in.
+    /// </summary>
+    public string? Password { get; set; }
+
+    /// <summary>
+    /// Serves addresses off loopback without a password. Default false: the node refuses to start instead. Anyone who
+    /// reaches the port may then read, change and delete everything.
+    /// </summary>
+    public bool Insecure { get; set; }
+
+    /// <summary>Other nodes as host:port; default none. Own addresses among them are no error.</summary>
+    public IList<string> Peers { get; } = new List<string>();
+
+    /// <summary>
+    /// I/O loop threads, 1 to 256; 0 (default): half of the processors, at least one, since the kernel's network work
+    /// takes the other half. More loops than processors only adds switches.
+    /// </summary>
+    public int Loops { get; set; }
+
+    /// <summary>
+    /// Stripes of the store, a power of two from 1 to 256; 0 (default) lets the store choose. With one shard LRU is
+    /// exact over all entries but all loops share one lock; with many it is exact within each.
+    /// </summary>
+    public int Shards { get; set; }
+
+    /// <summary>How connections are served; default the fastest that the system has.</summary>
+    public TransportKind Transport { get; set; } = TransportKind.Auto;
+
+    /// <summary>What connections may take of time and memory.</summary>
+    public ClientLimits Limits { get; } = new();
+
+    /// <summary>
+    /// Answers DEBUG (fault injection, what Redis's own tests need), from loopback only. Default false: DEBUG can stop
+    /// or crash the node.
+    /// </summary>
+    public bool EnableDebugCommands { get; set; }
+
+    /// <summary>
+    /// Database numbers that SELECT accepts, 1 to 16; default 1. All of them are the one key space: applications that
+    /// insist on SELECT run, but their databases are not apart.
+    /// </summary>
+    public int Databases { get; set; } = 1;
+
+    /// <summary>How the node shows itself to Redis clients; default as a cluster.</summary>
+    public RedisMode RedisMode { get; set; } = RedisMode.Auto;
+
+    /// <summary>
+    /// Commands that take at least so many microseconds go to SLOWLOG; default 10,000; 0 logs all, negative none. Can be
+    /// set while running.
+    /// </summary>
+    public long SlowLogMicroseconds { get; set; } = 10_000;
+
+    /// <summary>Commands that SLOWLOG remembers, 0 to 10,000; default 128. Can be set while running.</summary>
+    public int SlowLogMaxEntries { get; set; } = 128;
+
+    /// <summary>Checks everything once.</summary>
+    /// <returns>Null when the node can start; else one line that says what is wrong and how to mend it.</returns>
+    public string? Validate()
+    {
+        if (Port is < 0 or > ushort.MaxValue)
+        {
+            return $"port {Port} is not a port: give 0 (pick one) to 65535";
+        }
+        if (Bind.Count == 0)
+        {
+            return "no address to listen on: give at least one, such as 127.0.0.1";
+        }
+        if (Name.Length is 0 or > 64 || !Name.All(static c => c is > ' ' and not '\x7f'))
+        {
+            return "the name must be 1 to 64 printable characters without spaces";
+        }
+        if (Loops is < 0 or > 256)
+        {
+            return $"loops {Loops} is out of range: give 1 to 256, or 0 to let the node choose";
+        }
+        if (!Enum.IsDefined(Transport) || (Transport == TransportKind.Epoll && !OperatingSystem.IsLinux()))
+        {
+            return $"transport {Transport} is not available on this system: give auto or sockets";
+        }
+        if (Databases is < 1 or > 16)
+        {
+            return $"databases {Databases} is out of range: give 1 to 16";
+        }
+        if (SlowLogMaxEntries is < 0 or > 10_000)
+        {
+            return $"slow log length {SlowLogMaxEntries} is out of range: give 0 to 10000";
+        }
+        return ValidateStore() ?? ValidateSecurity() ?? ValidatePeers() ?? Limits.Validate(MaxValueBytes);
+    }
+
+    /// <summary>Loops to run: what was asked for, or half of the processors.</summary>
+    internal int EffectiveLoops => Loops > 0 ? Loops : Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>The store's part.</summary>
+    internal StoreOptions ToStoreOptions() => new()
+    {
+        MemoryBytes = MemoryBytes,
+        MaxEntries = MaxEntries,
+        MaxValueBytes = MaxValueBytes,
+        Shards = Shards,
+        Eviction = Eviction,
+    };
+
+    // The runtime knows the container's limit; without one it reports the machine's memory.
+    private static long DefaultMemoryBytes() => Math.Max(MinMemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
+    private string? ValidateStore()
+    {
+        if (MemoryBytes < MinMemoryBytes)
+        {
+            return $"memory {MemoryBytes} bytes is too small: give at least {MinMemoryBytes >> 20}mb";
+        }
+        if (MaxEntries < 0)
+        {
+            return $"max-entries {MaxEntries} is negative: give 0 for no bound";
+        }
+        if (MaxValueBytes is < 1024 or > LargestValueBytes)
+        {
+            return $"max-value {MaxValueBytes} bytes is out of range: give 1kb to {LargestValueBytes >> 20}mb";
+        }
+        if (Shards is < 0 or > 256 || (Shards & (Shards - 1)) != 0)
+        {
+            return $"shards {Shards} is not a power of two from 1 to 256 (0 lets the node choose)";
+        }
+        return Enum.IsDefined(Eviction) ? null : $"eviction {Eviction} is not a policy: give lru, s3fifo or tinylfu";
+    }
+
+    private string? ValidateSecurity()
+    {
+        if (Password is { Length: 0 })
+        {
+            return "the password is empty: give one, or none at all";
+        }
+        if (Password is not null || Insecure)
+        {
+            return null;
+        }
+        foreach (IPAddress address in Bind)
+        {
+            if (!IPAddress.IsLoopback(address))
+            {
+                return $"{address} is reachable from other machines and no password is set: "
+                    + "set one (--password-file or HENGE_PASSWORD), bind 127.0.0.1, or say --insecure";
+            }
+        }
+        return null;
+    }
+
+    private string? ValidatePeers()
+    {
+        foreach (string peer in Peers)
+        {
+            int colon = peer.LastIndexOf(':');
+            if (colon <= 0 || peer.AsSpan().ContainsAny(' ', '/')
+                || !ushort.TryParse(peer.AsSpan(colon + 1), out ushort port) || port == 0)
+            {
+                return $"peer '{peer}' is not an address: give host:port, such as localhost:7401";
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Henge;
+
+/// <summary>
+/// What the node counts beside its store and its commands. Written by every loop: add with <see cref="Interlocked"/>,
+/// and once per batch or turn where the path is hot. CONFIG RESETSTAT zeroes all.
+/// </summary>
+internal sealed class NodeCounters
+{
+    /// <summary>Connections accepted, those refused afterwards included.</summary>
+    public long ConnectionsReceived;
+
+    /// <summary>Connections refused: too many clients, protected mode, bytes that are no protocol we speak.</summary>
+    public long ConnectionsRejected;
+
+    /// <summary>Connections closed because they passed an output limit.</summary>
+    public long OutputLimitCloses;
+
+    /// <summary>Connections closed because a command was too long or took too long to arrive.</summary>
+    public long InputLimitCloses;
+
+    /// <summary>Connections handed over to the HTTP server.</summary>
+    public long HttpConnections;
+
+    /// <summary>Bytes received from RESP clients.</summary>
+    public long InputBytes;
+
+    /// <summary>Bytes sent to RESP clients.</summary>
+    public long OutputBytes;
+
+    /// <summary>RESP commands carried out, refused ones included.</summary>
+    public long CommandsProcessed;
+
+    /// <summary>Zeroes all.</summary>
+    public void Reset()
+    {
+        Interlocked.Exchange(ref ConnectionsReceived, 0);
+        Interlocked.Exchange(ref ConnectionsRejected, 0);
+        Interlocked.Exchange(ref OutputLimitCloses, 0);
+        Interlocked.Exchange(ref InputLimitCloses, 0);
+        Interlocked.Exchange(ref HttpConnections, 0);
+        Interlocked.Exchange(ref InputBytes, 0);
+        Interlocked.Exchange(ref OutputBytes, 0);
+        Interlocked.Exchange(ref CommandsProcessed, 0);
+    }
+}

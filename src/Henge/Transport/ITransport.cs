@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace Henge.Transport;
+
+/// <summary>Accepts connections and carries bytes between them and their sessions. Started once, stopped once.</summary>
+internal interface ITransport
+{
+    /// <summary>Addresses listened on, with the port that was picked; empty before the start.</summary>
+    IReadOnlyList<IPEndPoint> EndPoints { get; }
+
+    /// <summary>Listens and serves.</summary>
+    /// <exception cref="HengeStartException">An address cannot be listened on; nothing is left open.</exception>
+    void Start();
+
+    /// <summary>
+    /// Accepts no more, carries out what has been received, sends the replies, closes; after
+    /// <see cref="ClientLimits.StopTimeout"/> or when the token is cancelled, cuts what is left. Ends when all is closed.
+    /// </summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}
