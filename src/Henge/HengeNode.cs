@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 
 using Henge.Clients;
+using Henge.Commands;
 using Henge.Storage;
 using Henge.Transport;
 
@@ -52,6 +53,9 @@ internal sealed class HengeNode : IAsyncDisposable
 
     /// <summary>Its entries.</summary>
     public Store Store { get; }
+
+    /// <summary>The commands it answers, with their counters.</summary>
+    public CommandTable Commands { get; } = new();
 
     /// <summary>The RESP clients connected now.</summary>
     public ClientRegistry Clients { get; } = new();
