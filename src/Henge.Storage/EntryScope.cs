@@ -110,6 +110,19 @@ internal ref struct EntryScope
         return WriteResult.Ok;
     }
 
+    /// <summary>
+    /// Moves the expiry of a found entry without a new version: a read of an entry with sliding expiry keeps it alive
+    /// but changes nothing that an ETag or a CAS may compare.
+    /// </summary>
+    public readonly WriteResult ExtendExpiry(long expiresAtMs)
+    {
+        if (_entry is not null)
+        {
+            _entry.ExpiresAtMs = expiresAtMs;
+        }
+        return WriteResult.Ok;
+    }
+
     /// <summary>Deletes the entry; false when it was not there.</summary>
     public bool Delete()
     {
