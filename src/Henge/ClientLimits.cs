@@ -76,6 +76,12 @@ public sealed class ClientLimits
     /// </summary>
     public long InputBytes { get; set; } = 1L << 30;
 
+    /// <summary>
+    /// Channels and patterns that one connection may be subscribed to; default 100,000, about 50 MB of memory. One more
+    /// is answered an error. Over all connections subscriptions take at most a quarter of the node's memory.
+    /// </summary>
+    public int MaxSubscriptions { get; set; } = 100_000;
+
     /// <summary>Checks everything once; null, or one line that says what is wrong.</summary>
     internal string? Validate(int maxValueBytes)
     {
@@ -96,6 +102,10 @@ public sealed class ClientLimits
         if (OutputSoftBytes < OutputPauseBytes || OutputHardBytes < OutputSoftBytes)
         {
             return "output limits must rise: pause <= soft <= hard";
+        }
+        if (MaxSubscriptions < 1)
+        {
+            return $"the limit of {MaxSubscriptions} subscriptions per connection must be at least 1";
         }
         if (InputBytes < (long)maxValueBytes + (128 << 10))
         {

@@ -5,6 +5,9 @@ using System.Security.Cryptography;
 
 using Henge.Clients;
 using Henge.Commands;
+using Henge.Diagnostics;
+using Henge.PubSub;
+using Henge.Security;
 using Henge.Storage;
 using Henge.Transport;
 
@@ -45,6 +48,9 @@ internal sealed class HengeNode : IAsyncDisposable
         NodeId = BinaryPrimitives.ReadUInt128LittleEndian(id);
         NodeIdText = NodeId.ToString("x40", CultureInfo.InvariantCulture);
         Store = new Store(Options.ToStoreOptions());
+        PubSub = new PubSubHub(Store, Options.Limits);
+        SlowLog = new SlowLog(Store, Options);
+        Authenticator = new Authenticator(Options);
         _maintenance = new NodeMaintenance(this);
     }
 
@@ -59,6 +65,18 @@ internal sealed class HengeNode : IAsyncDisposable
 
     /// <summary>The RESP clients connected now.</summary>
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>Channels and their subscribers.</summary>
+    public PubSubHub PubSub { get; }
+
+    /// <summary>Checks passwords.</summary>
+    public Authenticator Authenticator { get; }
+
+    /// <summary>CLIENT PAUSE.</summary>
+    public ClientPause Pause { get; } = new();
+
+    /// <summary>Commands that took long.</summary>
+    public SlowLog SlowLog { get; }
 
     /// <summary>What it counts.</summary>
     public NodeCounters Counters { get; } = new();

@@ -1,4 +1,5 @@
 using Henge.Protocol;
+using Henge.PubSub;
 using Henge.Transport;
 
 namespace Henge.Sessions;
@@ -25,6 +26,12 @@ internal sealed class RespSession
 
     /// <summary>What the client said about itself and asked for.</summary>
     public ClientState Client { get; } = new();
+
+    /// <summary>Its subscriptions; null until it has had one.</summary>
+    public Subscriber? Subscriber { get; set; }
+
+    /// <summary>The keys that WATCH named, until EXEC, DISCARD or UNWATCH; null until it has watched one.</summary>
+    public List<WatchedKey>? WatchedKeys { get; set; }
 
     /// <summary>The dialect, as HELLO set it.</summary>
     public RespVersion Version { get; set; } = RespVersion.Resp2;
