@@ -34,6 +34,9 @@ internal sealed class RespWriter
     /// <summary>Takes back what was written after <paramref name="length"/> (a reply that turned into an error).</summary>
     public void Truncate(int length) => _length = Math.Min(_length, length);
 
+    /// <summary>Whether an error reply begins at <paramref name="position"/>.</summary>
+    public bool IsErrorAt(int position) => position < _length && _buffer[position] == (byte)'-';
+
     /// <summary>Room for at least <paramref name="count"/> bytes; follow it with <see cref="Advance"/>.</summary>
     public Span<byte> GetSpan(int count)
     {

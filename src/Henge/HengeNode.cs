@@ -5,6 +5,8 @@ using System.Security.Cryptography;
 
 using Henge.Clients;
 using Henge.Commands;
+using Henge.Protocol;
+using Henge.Sessions;
 using Henge.Diagnostics;
 using Henge.PubSub;
 using Henge.Security;
@@ -47,6 +49,7 @@ internal sealed class HengeNode : IAsyncDisposable
         RandomNumberGenerator.Fill(id);
         NodeId = BinaryPrimitives.ReadUInt128LittleEndian(id);
         NodeIdText = NodeId.ToString("x40", CultureInfo.InvariantCulture);
+        RequestLimits = RespLimits.ForMaxValue(Options.MaxValueBytes, Options.Limits.InputBytes);
         Store = new Store(Options.ToStoreOptions());
         PubSub = new PubSubHub(Store, Options.Limits);
         SlowLog = new SlowLog(Store, Options);
@@ -77,6 +80,12 @@ internal sealed class HengeNode : IAsyncDisposable
 
     /// <summary>Commands that took long.</summary>
     public SlowLog SlowLog { get; }
+
+    /// <summary>How large a request may be once its client is in.</summary>
+    public RespLimits RequestLimits { get; }
+
+    /// <summary>Requests of other protocols that were led to the RESP port.</summary>
+    public ForeignRequests ForeignRequests { get; } = new();
 
     /// <summary>What it counts.</summary>
     public NodeCounters Counters { get; } = new();

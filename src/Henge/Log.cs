@@ -23,4 +23,8 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Warning,
         "Insecure: no password is set and other machines reach this node; anyone may read and change everything")]
     public static partial void Insecure(ILogger logger);
+
+    [LoggerMessage(1200, LogLevel.Warning,
+        "Closed {Remote}: it sent a request of another protocol, which may be an attack through a browser or a proxy")]
+    public static partial void ForeignRequest(ILogger logger, System.Net.EndPoint remote);
 }

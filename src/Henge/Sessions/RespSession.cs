@@ -1,18 +1,32 @@
+using System.Net;
+
+using Henge.Commands;
 using Henge.Protocol;
-using Henge.PubSub;
 using Henge.Transport;
 
 namespace Henge.Sessions;
 
-/// <summary>One client's conversation: bytes in, commands, bytes out.</summary>
-internal sealed class RespSession
+/// <summary>
+/// One client's conversation: bytes in, commands, bytes out. It does no I/O: a transport gives it what was received and
+/// sends what it replied. Its members belong to the connection's thread; what CLIENT LIST reads from others may lag.
+/// </summary>
+internal sealed class RespSession : IDisposable
 {
+    private readonly RespRequestReader _reader = new();
+    private readonly bool _isLocal;
+    private long _chargedBytes;
+
     /// <summary>Creates the session of one connection.</summary>
     public RespSession(HengeNode node, IClientConnection connection, long id)
     {
         Node = node;
         Connection = connection;
         Id = id;
+        CreatedAtMs = node.NowMs;
+        LastInteractionMs = CreatedAtMs;
+        Transaction = new Transaction(node.Store);
+        Client.IsAuthenticated = node.Options.Password is null;
+        _isLocal = connection.RemoteEndPoint is not IPEndPoint remote || IPAddress.IsLoopback(remote.Address);
     }
 
     /// <summary>The node it talks to.</summary>
@@ -27,12 +41,271 @@ internal sealed class RespSession
     /// <summary>What the client said about itself and asked for.</summary>
     public ClientState Client { get; } = new();
 
-    /// <summary>Its subscriptions; null until it has had one.</summary>
-    public Subscriber? Subscriber { get; set; }
-
-    /// <summary>The keys that WATCH named, until EXEC, DISCARD or UNWATCH; null until it has watched one.</summary>
-    public List<WatchedKey>? WatchedKeys { get; set; }
-
-    /// <summary>The dialect, as HELLO set it.</summary>
+    /// <summary>The dialect, as HELLO set it. Whoever sets it also sets the Version of the writer it replies with.</summary>
     public RespVersion Version { get; set; } = RespVersion.Resp2;
+
+    /// <summary>What MULTI has queued.</summary>
+    public Transaction Transaction { get; }
+
+    /// <summary>When it was created, in unix milliseconds.</summary>
+    public long CreatedAtMs { get; }
+
+    /// <summary>When bytes last arrived, in unix milliseconds.</summary>
+    public long LastInteractionMs { get; private set; }
+
+    /// <summary>The command that ran last; null before the first.</summary>
+    public Command? LastCommand { get; set; }
+
+    /// <summary>Subscriptions of every kind, kept by those who subscribe.</summary>
+    public int SubscriptionCount { get; set; }
+
+    /// <summary>Whether only commands about subscriptions may run: under RESP2 replies and messages cannot be told apart.</summary>
+    public bool IsRestrictedToPubSub => SubscriptionCount != 0 && Version == RespVersion.Resp2;
+
+    /// <summary>Whether the connection is to close, and how. The transport looks after each <see cref="Consume"/>.</summary>
+    public SessionClosing Closing { get; private set; }
+
+    /// <summary>
+    /// Whether the last <see cref="Consume"/> stopped because more output waits than
+    /// <see cref="ClientLimits.OutputPauseBytes"/>: call it again, with what it left, once the client has read.
+    /// </summary>
+    public bool IsOutputBlocked { get; set; }
+
+    /// <summary>
+    /// Whether the last <see cref="Consume"/> stopped at a command that must wait (CLIENT PAUSE). Call it again from time
+    /// to time, a few times a second: a pause can end early.
+    /// </summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>
+    /// Bytes that the next <see cref="Consume"/> should be given at least (what it left included) to get on; 0 when no
+    /// command is incomplete. A hint for the size of a receive buffer; fewer do no harm.
+    /// </summary>
+    public int WantedBytes => _reader.WantedBytes;
+
+    /// <summary>Bytes that the last <see cref="Consume"/> left (CLIENT LIST qbuf).</summary>
+    public int UnconsumedBytes { get; private set; }
+
+    /// <summary>When the incomplete command began to arrive, in unix milliseconds; 0 when none is incomplete.</summary>
+    public long IncompleteSinceMs { get; private set; }
+
+    /// <summary>Asks for the connection to close after this command.</summary>
+    public void Close(SessionClosing closing)
+    {
+        if (closing > Closing)
+        {
+            Closing = closing;
+        }
+    }
+
+    /// <summary>Closes without a reply, and logs it: what came is a request of another protocol.</summary>
+    public void CloseAsForeign()
+    {
+        Close(SessionClosing.AtOnce);
+        if (Node.ForeignRequests.MayLog(LastInteractionMs))
+        {
+            Log.ForeignRequest(Node.Logger, Connection.RemoteEndPoint);
+        }
+    }
+
+    /// <summary>
+    /// Carries out the whole commands at the start of <paramref name="input"/> and writes their replies, in order. Stops
+    /// early when <see cref="Closing"/>, <see cref="IsOutputBlocked"/> or <see cref="IsPaused"/> says so.
+    /// </summary>
+    /// <param name="input">What was received: first what the last call left, then what is new.</param>
+    /// <param name="reply">Gets the replies behind what it holds already.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    /// <returns>How many bytes are done with; the rest must be given again.</returns>
+    public int Consume(ReadOnlySpan<byte> input, RespWriter reply, long nowMs)
+    {
+        LastInteractionMs = nowMs;
+        IsOutputBlocked = false;
+        IsPaused = false;
+        reply.Version = Version;
+        int pauseAt = PauseLength(reply);
+        int position = 0;
+        bool more = Closing == SessionClosing.No;
+        while (more)
+        {
+            more = Step(input, ref position, reply, nowMs, pauseAt);
+        }
+        if (Closing != SessionClosing.No)
+        {
+            position = input.Length;
+        }
+        Settle(input.Length - position, position != 0, nowMs);
+        return position;
+    }
+
+    /// <summary>Gives back what the session holds of the node. The transport calls it once the connection is gone.</summary>
+    public void Dispose()
+    {
+        Close(SessionClosing.AtOnce);
+        Transaction.End();
+        Node.Store.Charge(-_chargedBytes);
+        _chargedBytes = 0;
+    }
+
+    /// <summary>Parses a batch and carries it out; false when there is nothing more to do for now.</summary>
+    private bool Step(ReadOnlySpan<byte> input, ref int position, RespWriter reply, long nowMs, int pauseAt)
+    {
+        CommandBatch batch = CommandBatch.OfThisThread;
+        batch.Clear();
+        int next = position;
+        RequestStatus status = Parse(batch, input, ref next);
+        if (batch.Count != 0)
+        {
+            Prefetch(batch);
+            ReadOnlySpan<byte> source = status == RequestStatus.Inline ? _reader.InlineBytes : input;
+            int done = CommandDispatch.Run(this, batch, source, reply, nowMs, pauseAt);
+            if (done < batch.Count)
+            {
+                // What was parsed but not carried out is parsed again, as is an incomplete command behind it.
+                position = batch[done].Start;
+                _reader.Restart();
+                return false;
+            }
+        }
+        position = next;
+        if (Closing != SessionClosing.No)
+        {
+            return false;
+        }
+        if (status == RequestStatus.Invalid)
+        {
+            reply.Error(_reader.Error);
+            Close(SessionClosing.AfterReplies);
+        }
+        return status is RequestStatus.Complete or RequestStatus.Inline && !IsOutputBlocked;
+    }
+
+    /// <summary>
+    /// Parses up to a batch of commands. An inline command is a batch of its own, since its words lie elsewhere, and so is
+    /// each command before authentication, since the limits change with it.
+    /// </summary>
+    private RequestStatus Parse(CommandBatch batch, ReadOnlySpan<byte> input, ref int position)
+    {
+        bool authenticated = Client.IsAuthenticated;
+        _reader.Limits = authenticated ? Node.RequestLimits : RespLimits.Unauthenticated;
+        int most = authenticated ? CommandBatch.MaxCommands : 1;
+        while (true)
+        {
+            int start = position;
+            int firstWord = batch.Words.Count;
+            RequestStatus status = _reader.Read(input, ref position, batch.Words);
+            if (status == RequestStatus.Inline)
+            {
+                if (batch.Count != 0)
+                {
+                    position = start;
+                    return RequestStatus.Complete;
+                }
+                if (!AdmitsInline(input[start..position], batch.Words))
+                {
+                    CloseAsForeign();
+                    return RequestStatus.Inline;
+                }
+                Resolve(ref batch.Add(start, firstWord), batch, _reader.InlineBytes);
+                return status;
+            }
+            if (status != RequestStatus.Complete)
+            {
+                return status;
+            }
+            Resolve(ref batch.Add(start, firstWord), batch, input);
+            if (batch.Count == most)
+            {
+                return status;
+            }
+        }
+    }
+
+    /// <summary>Finds the command that the words name, and hashes its first key.</summary>
+    private void Resolve(ref BatchedCommand item, CommandBatch batch, ReadOnlySpan<byte> source)
+    {
+        CommandArguments arguments = batch.Arguments(item, source);
+        Command? command = Node.Commands.Find(arguments[0]);
+        if (command is { Subcommands.Count: > 0 } && arguments.Count > 1)
+        {
+            command = CommandTable.FindSubcommand(command, arguments[1]) ?? command;
+        }
+        item.Command = command;
+        if (command is not null && command.FirstKey > 0 && command.FirstKey < arguments.Count)
+        {
+            item.KeyHash = Node.Store.Hash(arguments[command.FirstKey]);
+        }
+    }
+
+    /// <summary>Asks for the memory of all keys before the first is served; of no use for a single command.</summary>
+    private void Prefetch(CommandBatch batch)
+    {
+        int count = batch.Count;
+        if (count == 1)
+        {
+            return;
+        }
+        for (int i = 0; i < count; i++)
+        {
+            if (batch[i].Command is { FirstKey: > 0 })
+            {
+                Node.Store.PrefetchIndex(batch[i].KeyHash);
+            }
+        }
+        for (int i = 0; i < count; i++)
+        {
+            if (batch[i].Command is { FirstKey: > 0 })
+            {
+                Node.Store.PrefetchEntry(batch[i].KeyHash);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether an inline command is taken: from this machine or from one who has shown the password, and only if nothing
+    /// about it looks like another protocol (RELIABILITY, "One port, two protocols").
+    /// </summary>
+    private bool AdmitsInline(ReadOnlySpan<byte> line, ByteRangeList words)
+    {
+        bool hasShownPassword = Client.IsAuthenticated && Node.Options.Password is not null;
+        if (CrossProtocol.HasHttpVersion(line) || (!_isLocal && !hasShownPassword))
+        {
+            return false;
+        }
+        for (int i = 1; i < words.Count && !hasShownPassword; i++)
+        {
+            if (CrossProtocol.IsPathOrUrl(_reader.InlineBytes.Slice(words[i].Start, words[i].Length)))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int PauseLength(RespWriter reply)
+    {
+        ClientLimits limits = Node.Options.Limits;
+        long most = Client.IsAuthenticated
+            ? limits.OutputPauseBytes
+            : Math.Min(limits.OutputPauseBytes, limits.OutputUnauthenticatedBytes);
+        return (int)Math.Min(int.MaxValue, reply.Length + Math.Max(0, most - Connection.PendingOutputBytes));
+    }
+
+    private void Settle(int left, bool moved, long nowMs)
+    {
+        UnconsumedBytes = left;
+        if (left == 0 || IsOutputBlocked || IsPaused)
+        {
+            IncompleteSinceMs = 0;
+        }
+        else if (moved || IncompleteSinceMs == 0)
+        {
+            IncompleteSinceMs = nowMs;
+        }
+        long held = _reader.HeldBytes;
+        if (held != _chargedBytes)
+        {
+            Node.Store.Charge(held - _chargedBytes);
+            _chargedBytes = held;
+        }
+    }
 }

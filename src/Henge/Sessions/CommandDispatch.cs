@@ -1,0 +1,222 @@
+using Henge.Commands;
+using Henge.Protocol;
+using Henge.Storage;
+
+namespace Henge.Sessions;
+
+/// <summary>
+/// Carries out parsed commands in order: the one place between a session and the handlers, for single commands, those of
+/// a batch and those of a transaction alike.
+/// </summary>
+internal static class CommandDispatch
+{
+    /// <summary>Carries out the commands of a batch until one must wait, the session closes, or too much output waits.</summary>
+    /// <param name="session">Whose commands they are.</param>
+    /// <param name="batch">The commands.</param>
+    /// <param name="source">Where their words lie.</param>
+    /// <param name="reply">Gets one reply for each, in order.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    /// <param name="pauseAt">Length of <paramref name="reply"/> above which nothing more is carried out.</param>
+    /// <returns>How many were carried out.</returns>
+    public static int Run(
+        RespSession session, CommandBatch batch, ReadOnlySpan<byte> source, RespWriter reply, long nowMs, int pauseAt)
+    {
+        var meter = new CommandMeter(session.Node);
+        bool plain = IsPlain(session);
+        int done = 0;
+        while (done < batch.Count)
+        {
+            ref BatchedCommand item = ref batch[done];
+            Command? command = item.Command;
+            CommandArguments arguments = batch.Arguments(item, source);
+            if (plain && command is not null && FitsArity(command, item.WordCount))
+            {
+                Invoke(session, command, item.KeyHash, arguments, reply, nowMs, ref meter);
+            }
+            else if (!RunWithCare(session, ref item, arguments, reply, nowMs, ref meter))
+            {
+                break;
+            }
+            done++;
+            if (reply.Length > pauseAt)
+            {
+                session.IsOutputBlocked = true;
+                break;
+            }
+            // Commands on keys change nothing about the session, so the usual ones need no second look at it.
+            if (command is null || command.FirstKey == 0)
+            {
+                if (session.Closing != SessionClosing.No)
+                {
+                    break;
+                }
+                plain = IsPlain(session);
+            }
+        }
+        meter.Close();
+        Interlocked.Add(ref session.Node.Counters.CommandsProcessed, done);
+        return done;
+    }
+
+    /// <summary>Carries out what a session's transaction has queued, in order; EXEC calls it with the shards locked.</summary>
+    public static void RunQueued(RespSession session, RespWriter reply, long nowMs)
+    {
+        var meter = new CommandMeter(session.Node);
+        Transaction transaction = session.Transaction;
+        for (int i = 0; i < transaction.Count; i++)
+        {
+            Invoke(
+                session, transaction.CommandAt(i), transaction.KeyHashAt(i), transaction.ArgumentsAt(i),
+                reply, nowMs, ref meter);
+        }
+        meter.Close();
+        Interlocked.Add(ref session.Node.Counters.CommandsProcessed, transaction.Count);
+    }
+
+    /// <summary>Whether commands may run without a look at the session's state: in, no MULTI, nothing special.</summary>
+    private static bool IsPlain(RespSession session) =>
+        session.Client.IsAuthenticated
+        && session.Client.ReplyMode == ReplyMode.On
+        && !session.Transaction.IsActive
+        && !session.IsRestrictedToPubSub
+        && !session.Node.Pause.IsSet;
+
+    private static bool FitsArity(Command command, int words) =>
+        command.Arity >= 0 ? words == command.Arity : words >= -command.Arity;
+
+    private static void Invoke(
+        RespSession session,
+        Command command,
+        KeyHash keyHash,
+        in CommandArguments arguments,
+        RespWriter reply,
+        long nowMs,
+        ref CommandMeter meter)
+    {
+        meter.Begin(command);
+        session.LastCommand = command;
+        int mark = reply.Length;
+        var context = new CommandContext
+        {
+            Session = session,
+            Command = command,
+            Arguments = arguments,
+            Reply = reply,
+            KeyHash = keyHash,
+            NowMs = nowMs,
+        };
+        command.Handler(ref context);
+        long microseconds = meter.End(reply.IsErrorAt(mark), reply.Length - mark);
+        if (microseconds >= 0)
+        {
+            session.Node.SlowLog.Add(session, command, arguments, microseconds, nowMs);
+        }
+    }
+
+    /// <summary>A command that is unknown or malformed, or a session in a state that asks for checks.</summary>
+    /// <returns>False when the command must wait (CLIENT PAUSE).</returns>
+    private static bool RunWithCare(
+        RespSession session,
+        ref BatchedCommand item,
+        in CommandArguments arguments,
+        RespWriter reply,
+        long nowMs,
+        ref CommandMeter meter)
+    {
+        Command? command = item.Command;
+        if (command is not null && session.Node.Pause.IsSet && session.Node.Pause.Holds(command, nowMs))
+        {
+            session.IsPaused = true;
+            return false;
+        }
+        int mark = reply.Length;
+        ReplyMode mode = session.Client.ReplyMode;
+        if (Admit(session, command, arguments, reply) && !TryQueue(session, item, arguments, reply))
+        {
+            Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
+        }
+        if (mode == ReplyMode.Skip || session.Client.ReplyMode == ReplyMode.Off)
+        {
+            reply.Truncate(mark);
+        }
+        session.Client.ReplyMode = session.Client.ReplyMode switch
+        {
+            ReplyMode.SkipNext => ReplyMode.Skip,
+            ReplyMode.Skip => ReplyMode.On,
+            ReplyMode other => other,
+        };
+        return true;
+    }
+
+    /// <summary>Whether a command may run here and now; if not, the error has been written.</summary>
+    private static bool Admit(RespSession session, Command? command, in CommandArguments arguments, RespWriter reply)
+    {
+        if (command is null && CrossProtocol.IsForeignName(arguments[0]))
+        {
+            session.CloseAsForeign();
+            return false;
+        }
+        if (!session.Client.IsAuthenticated && (command is null || (command.Flags & CommandFlags.NoAuth) == 0))
+        {
+            return Refuse(session, command, reply, "NOAUTH Authentication required."u8);
+        }
+        if (command is null)
+        {
+            Errors.UnknownCommand(reply, arguments);
+            session.Transaction.Break();
+            return false;
+        }
+        if (!FitsArity(command, arguments.Count))
+        {
+            Errors.WrongArity(reply, command);
+            return Refuse(session, command, reply, default);
+        }
+        if (session.Transaction.IsActive && (command.Flags & CommandFlags.NoMulti) != 0)
+        {
+            return Refuse(session, command, reply, "ERR Command not allowed inside a transaction"u8);
+        }
+        if (session.IsRestrictedToPubSub && (command.Flags & CommandFlags.WhileSubscribed) == 0)
+        {
+            reply.Error(
+                $"ERR Can't execute '{command.Name.ToLowerInvariant()}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
+                + "PING / QUIT / RESET are allowed in this context");
+            return Refuse(session, command, reply, default);
+        }
+        return true;
+    }
+
+    /// <summary>Counts a refusal, writes its text where there is one, and makes an open transaction fail.</summary>
+    private static bool Refuse(RespSession session, Command? command, RespWriter reply, ReadOnlySpan<byte> text)
+    {
+        if (!text.IsEmpty)
+        {
+            reply.Error(text);
+        }
+        if (command is not null)
+        {
+            Interlocked.Increment(ref command.Counters.Rejected);
+        }
+        session.Transaction.Break();
+        return false;
+    }
+
+    /// <summary>Inside MULTI, queues what can wait for EXEC.</summary>
+    private static bool TryQueue(
+        RespSession session, in BatchedCommand item, in CommandArguments arguments, RespWriter reply)
+    {
+        Command command = item.Command!;
+        if (!session.Transaction.IsActive || (command.Flags & CommandFlags.NotQueued) != 0)
+        {
+            return false;
+        }
+        if (session.Transaction.TryQueue(command, item.KeyHash, arguments))
+        {
+            reply.SimpleString("QUEUED"u8);
+            return true;
+        }
+        reply.Error("ERR the queue of this transaction exceeds its memory limit"u8);
+        session.Transaction.End();
+        session.Close(SessionClosing.AfterReplies);
+        return true;
+    }
+}
