@@ -22,6 +22,9 @@ internal sealed class RespWriter
     /// <summary>Bytes written so far.</summary>
     public int Length => _length;
 
+    /// <summary>Bytes of memory held.</summary>
+    public int Capacity => _buffer.Length;
+
     /// <summary>What has been written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 

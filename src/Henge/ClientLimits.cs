@@ -20,14 +20,15 @@ public sealed class ClientLimits
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.Zero;
 
     /// <summary>
-    /// A command that is still incomplete so long after its last byte is given up and the connection closed; default
-    /// 10 s. Without it, half-sent commands hold buffers for ever (slowloris); much shorter cuts off poor networks.
+    /// Time from the first byte of a command to its last; default 10 s. Then the connection is closed: half-sent commands
+    /// would hold buffers for ever (slowloris). Much shorter cuts off poor networks. An idle client between two commands
+    /// is not meant.
     /// </summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Time for a command whose body is above 64 KB, as long as at least 4 KB of it arrive in each
-    /// <see cref="CommandTimeout"/>; then it is closed. Default 30 s, extended by one second for each MB received.
+    /// The same for a command above 64 KB; default 30 s, and one second more for each 64 KB that has arrived, so that a
+    /// body of any size gets through a slow network as long as it moves.
     /// </summary>
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -55,7 +56,10 @@ public sealed class ClientLimits
     /// </summary>
     public int OutputPauseBytes { get; set; } = 1 << 20;
 
-    /// <summary>Unsent bytes that a connection may hold for <see cref="OutputSoftTime"/> at most; default 16 MB. Then closed.</summary>
+    /// <summary>
+    /// Unsent bytes that a connection may hold for <see cref="OutputSoftTime"/> at most, unless it takes at least 1 MB in
+    /// that time; default 16 MB. Then closed: a subscriber that fell asleep, not one that is merely slow.
+    /// </summary>
     public long OutputSoftBytes { get; set; } = 16L << 20;
 
     /// <summary>See <see cref="OutputSoftBytes"/>; default 10 s.</summary>
@@ -71,8 +75,8 @@ public sealed class ClientLimits
     public int OutputUnauthenticatedBytes { get; set; } = 64 << 10;
 
     /// <summary>
-    /// Bytes of one incomplete command that are held; default 1 GiB as in Redis, and never more than a quarter of the
-    /// node's memory. Closed above it. Single arguments are bounded much earlier, by their declared length.
+    /// Bytes of one command, framing included; default 1 GiB as in Redis. Longer ones are a protocol error. Single
+    /// arguments are bounded much earlier, by their declared length.
     /// </summary>
     public long InputBytes { get; set; } = 1L << 30;
 
@@ -81,6 +85,13 @@ public sealed class ClientLimits
     /// is answered an error. Over all connections subscriptions take at most a quarter of the node's memory.
     /// </summary>
     public int MaxSubscriptions { get; set; } = 100_000;
+
+    /// <summary>
+    /// Bytes that the buffers of all connections may take together, commands being received and replies being sent; 0
+    /// (default): half of the node's memory. The connection that would pass it with more than 64 KB is closed. Below the
+    /// longest value, that value cannot be received.
+    /// </summary>
+    public long BufferBytes { get; set; }
 
     /// <summary>Checks everything once; null, or one line that says what is wrong.</summary>
     internal string? Validate(int maxValueBytes)
@@ -110,6 +121,10 @@ public sealed class ClientLimits
         if (InputBytes < (long)maxValueBytes + (128 << 10))
         {
             return $"the input limit {InputBytes} cannot hold a value of max-value {maxValueBytes} and its key";
+        }
+        if (BufferBytes < 0)
+        {
+            return $"the buffer limit {BufferBytes} is negative: give 0 for half of the memory";
         }
         return null;
     }

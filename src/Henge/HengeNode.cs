@@ -26,6 +26,7 @@ internal sealed class HengeNode : IAsyncDisposable
 {
     private readonly System.Threading.Lock _lifetime = new();
     private readonly NodeMaintenance _maintenance;
+    private ITransport? _transport;
     private Task? _stopping;
     private volatile bool _ready;
 
@@ -112,7 +113,7 @@ internal sealed class HengeNode : IAsyncDisposable
     public IHttpSocketSink? HttpSink { get; set; }
 
     /// <summary>Addresses it listens on, with the port that was picked; empty before the start.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [];
+    public IReadOnlyList<IPEndPoint> EndPoints => _transport?.EndPoints ?? [];
 
     /// <summary>Whether it serves: true from the end of the start to the beginning of the stop.</summary>
     public bool Ready => _ready;
@@ -128,10 +129,13 @@ internal sealed class HengeNode : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lifetime)
         {
-            if (_ready || _stopping is not null)
+            if (_transport is not null || _stopping is not null)
             {
                 throw new InvalidOperationException("A node starts once.");
             }
+            ITransport transport = TransportFactory.Create(this);
+            transport.Start();
+            _transport = transport;
             _maintenance.Start();
             _ready = true;
         }
@@ -151,7 +155,7 @@ internal sealed class HengeNode : IAsyncDisposable
     {
         lock (_lifetime)
         {
-            return _stopping ??= StopOnceAsync(cancellationToken);
+            return _stopping ??= Task.Run(() => StopOnceAsync(cancellationToken), CancellationToken.None);
         }
     }
 
@@ -166,7 +170,10 @@ internal sealed class HengeNode : IAsyncDisposable
     {
         _ready = false;
         Log.NodeStopping(Logger, Options.Name);
-        cancellationToken.ThrowIfCancellationRequested();
+        if (_transport is not null)
+        {
+            await _transport.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
         await _maintenance.DisposeAsync().ConfigureAwait(false);
         Log.NodeStopped(Logger, Options.Name);
     }

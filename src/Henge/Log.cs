@@ -1,3 +1,7 @@
+using System.Net;
+
+using Henge.Transport;
+
 using Microsoft.Extensions.Logging;
 
 namespace Henge;
@@ -24,7 +28,30 @@ internal static partial class Log
         "Insecure: no password is set and other machines reach this node; anyone may read and change everything")]
     public static partial void Insecure(ILogger logger);
 
+    [LoggerMessage(1100, LogLevel.Warning, "Refused a connection from {Remote}, and {Others} others not logged")]
+    public static partial void ConnectionRefused(ILogger logger, IPEndPoint remote, long others);
+
+    [LoggerMessage(1101, LogLevel.Warning,
+        "Closed the connection from {Remote}: it passed a limit ({Reason}), as did {Others} others not logged")]
+    public static partial void ConnectionOverLimit(ILogger logger, IPEndPoint remote, CloseReason reason, long others);
+
+    [LoggerMessage(1102, LogLevel.Error, "Cannot accept connections for the moment (error {Error}, {Others} times "
+        + "more not logged): raise the limit of open files or lower max-clients")]
+    public static partial void NoDescriptors(ILogger logger, int error, long others);
+
+    [LoggerMessage(1103, LogLevel.Error, "A command failed and its connection from {Remote} was closed")]
+    public static partial void SessionFailed(ILogger logger, IPEndPoint remote, Exception exception);
+
+    [LoggerMessage(1104, LogLevel.Error, "Loop {Loop} failed in a turn and goes on")]
+    public static partial void LoopFailed(ILogger logger, int loop, Exception exception);
+
+    [LoggerMessage(1105, LogLevel.Warning, "Stopping took too long: {Count} connections were cut")]
+    public static partial void ConnectionsCut(ILogger logger, int count);
+
+    [LoggerMessage(1106, LogLevel.Error, "An HTTP connection could not be handed over and was closed")]
+    public static partial void HandOverFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1200, LogLevel.Warning,
         "Closed {Remote}: it sent a request of another protocol, which may be an attack through a browser or a proxy")]
-    public static partial void ForeignRequest(ILogger logger, System.Net.EndPoint remote);
+    public static partial void ForeignRequest(ILogger logger, EndPoint remote);
 }

@@ -14,7 +14,7 @@ internal sealed class ChannelTable
     private Channel[]? _snapshot = [];
 
     /// <summary>An empty table.</summary>
-    public ChannelTable(KeyComparer comparer)
+    public ChannelTable(NameComparer comparer)
     {
         _channels = new ConcurrentDictionary<byte[], Channel>(comparer);
         _byName = _channels.GetAlternateLookup<ReadOnlySpan<byte>>();

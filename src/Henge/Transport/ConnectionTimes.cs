@@ -1,0 +1,88 @@
+namespace Henge.Transport;
+
+/// <summary>
+/// The moments that the timeouts of one connection count from, and the decision itself: a pure function of them, of the
+/// limits and of now. All in milliseconds of a clock that never jumps. Both transports ask it about once a second.
+/// </summary>
+internal struct ConnectionTimes
+{
+    /// <summary>A command that needs more than this is a large body.</summary>
+    private const int LargeBodyBytes = 64 << 10;
+
+    /// <summary>Bytes that must arrive to earn a large body one more second.</summary>
+    private const int BodyBytesPerSecond = 64 << 10;
+
+    /// <summary>Bytes that a reader above the soft output limit must take for its clock to start again.</summary>
+    private const long SoftProgressBytes = 1 << 20;
+
+    private long _connectedMs;
+    private long _lastInputMs;
+    private long _commandMs;
+    private long _softMs;
+    private long _softTaken;
+
+    /// <summary>Starts all clocks.</summary>
+    public void Connected(long nowMs) => _connectedMs = _lastInputMs = nowMs;
+
+    /// <summary>Bytes came.</summary>
+    public void Received(long nowMs) => _lastInputMs = nowMs;
+
+    /// <summary>The input begins with a command that is not complete.</summary>
+    /// <param name="isNew">Whether it is another one than at the last call.</param>
+    /// <param name="nowMs">Now.</param>
+    public void CommandIncomplete(bool isNew, long nowMs)
+    {
+        if (isNew || _commandMs == 0)
+        {
+            _commandMs = nowMs;
+        }
+    }
+
+    /// <summary>No command is incomplete.</summary>
+    public void CommandComplete() => _commandMs = 0;
+
+    /// <summary>Says whether the connection must be closed, and why.</summary>
+    public CloseReason Check(in ConnectionFacts facts, ClientLimits limits, long nowMs)
+    {
+        if (facts.AwaitsPassword && nowMs - _connectedMs >= limits.AuthenticationTimeout.TotalMilliseconds)
+        {
+            return CloseReason.SlowAuthentication;
+        }
+        if (_commandMs != 0 && nowMs - _commandMs >= CommandAllowance(facts, limits))
+        {
+            return facts.IsUndecided ? CloseReason.SlowDetection : CloseReason.SlowCommand;
+        }
+        if (limits.IdleTimeout > TimeSpan.Zero && !facts.IsSubscriber
+            && nowMs - _lastInputMs >= limits.IdleTimeout.TotalMilliseconds)
+        {
+            return CloseReason.Idle;
+        }
+        return IsStuck(facts, limits, nowMs) ? CloseReason.Output : CloseReason.None;
+    }
+
+    private static double CommandAllowance(in ConnectionFacts facts, ClientLimits limits)
+    {
+        if (facts.IsUndecided)
+        {
+            return limits.DetectionTimeout.TotalMilliseconds;
+        }
+        return Math.Max(facts.InputBytes, facts.WantedBytes) <= LargeBodyBytes
+            ? limits.CommandTimeout.TotalMilliseconds
+            : limits.BodyTimeout.TotalMilliseconds + (facts.InputBytes * 1000.0 / BodyBytesPerSecond);
+    }
+
+    private bool IsStuck(in ConnectionFacts facts, ClientLimits limits, long nowMs)
+    {
+        if (facts.OutputBytes <= limits.OutputSoftBytes)
+        {
+            _softMs = 0;
+            return false;
+        }
+        if (_softMs == 0 || facts.SentBytes - _softTaken >= SoftProgressBytes)
+        {
+            _softMs = nowMs;
+            _softTaken = facts.SentBytes;
+        }
+        return nowMs - _softMs >= limits.OutputSoftTime.TotalMilliseconds;
+    }
+}

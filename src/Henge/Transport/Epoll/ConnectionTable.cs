@@ -1,0 +1,47 @@
+namespace Henge.Transport.Epoll;
+
+/// <summary>
+/// The connections of one loop by row number, which is what epoll carries for them. A row that becomes free is used
+/// again only after the turn, because events of this turn may still name it.
+/// </summary>
+internal sealed class ConnectionTable
+{
+    private readonly List<EpollConnection?> _rows = [];
+    private readonly Stack<int> _free = new();
+    private readonly List<int> _freedThisTurn = [];
+
+    /// <summary>Rows, free ones included.</summary>
+    public int Rows => _rows.Count;
+
+    /// <summary>The connection in a row; null when it is free.</summary>
+    public EpollConnection? this[long row] => _rows[(int)row];
+
+    /// <summary>Gives a connection a row.</summary>
+    public void Add(EpollConnection connection)
+    {
+        if (!_free.TryPop(out int row))
+        {
+            row = _rows.Count;
+            _rows.Add(null);
+        }
+        connection.Slot = row;
+        _rows[row] = connection;
+    }
+
+    /// <summary>Frees a connection's row.</summary>
+    public void Remove(EpollConnection connection)
+    {
+        _rows[connection.Slot] = null;
+        _freedThisTurn.Add(connection.Slot);
+    }
+
+    /// <summary>Lets the rows that became free be used again.</summary>
+    public void EndTurn()
+    {
+        foreach (int row in _freedThisTurn)
+        {
+            _free.Push(row);
+        }
+        _freedThisTurn.Clear();
+    }
+}

@@ -1,0 +1,200 @@
+using Henge.Protocol;
+using Henge.Sessions;
+
+namespace Henge.Transport.Epoll;
+
+/// <summary>
+/// What one turn of a loop received and what it answers. First every ready connection is received from, into slices of
+/// one buffer; then their commands run, into one writer; then each connection's replies are sent, once. So the loop
+/// needs one buffer each way however many connections it has, and a turn has three phases over all of them.
+/// </summary>
+internal sealed class EpollBatch
+{
+    /// <summary>The receive buffer: small enough for the second-level cache, large enough for a turn of pipelines.</summary>
+    private const int BufferBytes = 256 << 10;
+
+    /// <summary>Most bytes of one connection in one turn: this is what keeps a loud one from starving the others.</summary>
+    private const int SliceBytes = 32 << 10;
+
+    /// <summary>Most bytes received at once for a command that is larger than a slice.</summary>
+    private const int BodySliceBytes = 1 << 20;
+
+    /// <summary>Replies are sent early once there are so many, so that the writer stays in cache.</summary>
+    private const int FlushBytes = 256 << 10;
+
+    /// <summary>A writer that one huge reply made larger is given up after it.</summary>
+    private const int KeptWriterBytes = 2 << 20;
+
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes, pinned: true);
+    private readonly List<(EpollConnection Connection, int Start, int Length)> _received = [];
+    private readonly List<(EpollConnection Connection, int Start, int Length)> _replies = [];
+    private readonly EpollLoop _loop;
+    private readonly ConnectionHost _host;
+    private RespWriter _writer = new();
+    private int _filled;
+
+    /// <summary>Creates the batch of a loop.</summary>
+    public EpollBatch(EpollLoop loop, ConnectionHost host)
+    {
+        _loop = loop;
+        _host = host;
+        host.Budget.Charge(BufferBytes);
+    }
+
+    /// <summary>Bytes received since the last look; the loop adds them to the node's count once per turn.</summary>
+    public long ReceivedBytes { get; set; }
+
+    /// <summary>Bytes sent or queued since the last look.</summary>
+    public long RepliedBytes { get; set; }
+
+    /// <summary>Receives once from a connection that has something to read, and remembers it for <see cref="Run"/>.</summary>
+    /// <returns>The bytes received; 0 at the end of the input; else the negative error.</returns>
+    public int Receive(EpollConnection connection)
+    {
+        int count;
+        if (connection.Input.Length > 0)
+        {
+            int wanted = connection.Session.WantedBytes - connection.Input.Length;
+            int room = Math.Clamp(wanted, SliceBytes, BodySliceBytes);
+            if (!connection.Input.TryReserve(Math.Min(room, Math.Max(connection.Input.Length, SliceBytes))))
+            {
+                _loop.Close(connection, CloseReason.Memory);
+                return -Libc.NoMemory;
+            }
+            Span<byte> into = connection.Input.Room.Span;
+            count = connection.Receive(into[..Math.Min(into.Length, room)], 0);
+            if (count > 0)
+            {
+                connection.Input.Advance(count);
+                AddStored(connection);
+            }
+        }
+        else
+        {
+            if (BufferBytes - _filled < SliceBytes)
+            {
+                Run();
+            }
+            count = connection.Receive(_buffer.AsSpan(_filled, SliceBytes), 0);
+            if (count > 0)
+            {
+                _received.Add((connection, _filled, count));
+                _filled += count;
+            }
+        }
+        ReceivedBytes += Math.Max(0, count);
+        return count;
+    }
+
+    /// <summary>Remembers a connection whose input is in its own queue.</summary>
+    public void AddStored(EpollConnection connection) => _received.Add((connection, -1, 0));
+
+    /// <summary>Runs what was received, sends the replies, and lets the loop decide how each connection goes on.</summary>
+    public void Run()
+    {
+        foreach ((EpollConnection connection, int start, int length) in _received)
+        {
+            if (connection.Phase != EpollPhase.Closed)
+            {
+                Execute(connection, start, length);
+            }
+        }
+        _received.Clear();
+        _filled = 0;
+        SendReplies();
+    }
+
+    /// <summary>Sends what was pushed on a connection. Nothing of its replies may be unsent, and nothing is: see Run.</summary>
+    public void SendPushes(EpollConnection connection)
+    {
+        connection.Pushes.MoveTo(_writer);
+        _replies.Add((connection, 0, _writer.Length));
+        SendReplies();
+    }
+
+    private void Execute(EpollConnection connection, int start, int length)
+    {
+        bool isStored = start < 0;
+        ReadOnlySpan<byte> input = isStored ? connection.Input.Bytes : _buffer.AsSpan(start, length);
+        int before = _writer.Length;
+        int consumed;
+        try
+        {
+            consumed = connection.Session.Consume(input, _writer, _loop.NowMs);
+        }
+        catch (Exception exception)
+        {
+            // The loop serves others: whatever a command broke, only its own connection pays for it.
+            Log.SessionFailed(_host.Node.Logger, connection.Remote, exception);
+            _writer.Truncate(before);
+            _loop.Close(connection, CloseReason.Fault);
+            return;
+        }
+        if (connection.Session.Closing == SessionClosing.AtOnce)
+        {
+            _writer.Truncate(before);
+            _loop.Close(connection, CloseReason.Asked);
+            return;
+        }
+        if (connection.Session.Closing == SessionClosing.AfterReplies)
+        {
+            connection.Close(afterPendingOutput: true);
+        }
+        _replies.Add((connection, before, _writer.Length - before));
+        Keep(connection, input, consumed, isStored);
+        if (_writer.Length >= FlushBytes)
+        {
+            SendReplies();
+        }
+    }
+
+    /// <summary>Keeps what was not consumed, and notes whether it waits for more input or for its turn.</summary>
+    private void Keep(EpollConnection connection, ReadOnlySpan<byte> input, int consumed, bool isStored)
+    {
+        if (isStored)
+        {
+            connection.Input.Consume(consumed);
+        }
+        else if (consumed < input.Length && !connection.Input.TryAppend(input[consumed..]))
+        {
+            _loop.Close(connection, CloseReason.Memory);
+            return;
+        }
+        bool isLeft = connection.Input.Length > 0;
+        connection.IsStalled = isLeft && (connection.Session.IsOutputBlocked || connection.Session.IsPaused);
+        if (isLeft && !connection.IsStalled)
+        {
+            connection.Times.CommandIncomplete(isNew: consumed > 0, _loop.MonotonicMs);
+        }
+        else
+        {
+            connection.Times.CommandComplete();
+        }
+    }
+
+    private void SendReplies()
+    {
+        ReadOnlySpan<byte> written = _writer.Written;
+        foreach ((EpollConnection connection, int start, int length) in _replies)
+        {
+            if (connection.Phase == EpollPhase.Closed)
+            {
+                continue;
+            }
+            CloseReason reason = length > 0 ? connection.Send(written.Slice(start, length)) : CloseReason.None;
+            if (reason != CloseReason.None)
+            {
+                _loop.Close(connection, reason);
+                continue;
+            }
+            _loop.Settle(connection);
+        }
+        RepliedBytes += written.Length;
+        _replies.Clear();
+        _writer.Clear();
+        if (_writer.Capacity > KeptWriterBytes)
+        {
+            _writer = new RespWriter();
+        }
+    }
+}

@@ -1,0 +1,418 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+
+namespace Henge.Transport.Epoll;
+
+/// <summary>
+/// One I/O thread. A connection that it was given stays on it, so nothing here needs a lock. A turn: wait, receive from
+/// all that are ready, run their commands, send the replies (<see cref="EpollBatch"/>), look into the mailbox, go on
+/// with what was left over, and about once a second check timeouts. Others reach it through <see cref="Post"/> alone.
+/// </summary>
+internal sealed class EpollLoop : IDisposable
+{
+    /// <summary>Events taken from the kernel at a time.</summary>
+    private const int EventsPerTurn = 512;
+
+    /// <summary>Longest sleep while the node stops: what is left then waits for slow readers.</summary>
+    private const int StopRetryMs = 20;
+
+    private readonly ConnectionHost _host;
+    private readonly int _index;
+    private readonly EpollQueue _queue = new(EventsPerTurn);
+    private readonly EpollBatch _batch;
+    private readonly EpollListener? _listener;
+    private readonly ConcurrentQueue<EpollConnection> _mailbox = new();
+    private readonly ConnectionTable _table = new();
+    private readonly EpollSchedule _schedule = new();
+    private readonly EpollDetection _detection;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _checkMs;
+    private long _stopAtMs;
+    private int _open;
+    private volatile bool _stops;
+    private volatile bool _cuts;
+    private bool _isDone;
+
+    /// <summary>Creates a loop; <paramref name="listener"/> is for the one that accepts.</summary>
+    public EpollLoop(ConnectionHost host, int index, EpollListener? listener)
+    {
+        _host = host;
+        _index = index;
+        _listener = listener;
+        _batch = new EpollBatch(this, host);
+        _detection = new EpollDetection(this, host);
+    }
+
+    /// <summary>Unix milliseconds, read once per turn.</summary>
+    public long NowMs { get; private set; }
+
+    /// <summary>Milliseconds of the clock that never jumps, read once per turn.</summary>
+    public long MonotonicMs { get; private set; }
+
+    /// <summary>Connections given to it and not yet closed; other threads choose by it.</summary>
+    public int Connections => Volatile.Read(ref _open);
+
+    /// <summary>Ends when the loop has closed everything.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() =>
+        new Thread(Run, 1 << 20) { IsBackground = true, Name = $"henge loop {_index}" }.Start();
+
+    /// <summary>Counts a connection that is about to be posted for the first time.</summary>
+    public void Expect() => Interlocked.Increment(ref _open);
+
+    /// <summary>Gives it a new connection, or one that wants something. Safe from any thread.</summary>
+    public void Post(EpollConnection connection)
+    {
+        _mailbox.Enqueue(connection);
+        _queue.Wake();
+    }
+
+    /// <summary>Has it take a turn. Safe from any thread.</summary>
+    public void Wake() => _queue.Wake();
+
+    /// <summary>Answers what was received, then closes. Safe from any thread.</summary>
+    public void Stop()
+    {
+        _stops = true;
+        _queue.Wake();
+    }
+
+    /// <summary>Closes everything now. Safe from any thread.</summary>
+    public void Cut()
+    {
+        _cuts = true;
+        Stop();
+    }
+
+    /// <summary>Closes the connection, whatever it still had; safe to call again.</summary>
+    public void Close(EpollConnection connection, CloseReason reason)
+    {
+        if (connection.Phase == EpollPhase.Closed)
+        {
+            return;
+        }
+        _host.Report(reason, connection.Remote);
+        connection.Shut(discardInput: reason is not CloseReason.Peer);
+        Leave(connection);
+    }
+
+    /// <summary>Gives a connection that speaks HTTP to the HTTP server.</summary>
+    public void HandOver(EpollConnection connection, IHttpSocketSink sink)
+    {
+        _queue.TryControl(Libc.Delete, connection.Descriptor, 0, 0);
+        connection.Forget();
+        Leave(connection);
+        _host.HandOver(sink, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
+    }
+
+    /// <summary>Goes on with a connection that turned out to speak RESP; false when it was closed instead.</summary>
+    public bool Open(EpollConnection connection)
+    {
+        connection.Phase = EpollPhase.Open;
+        connection.Times.CommandComplete();
+        SetInterest(connection, Libc.In);
+        return connection.Phase == EpollPhase.Open;
+    }
+
+    /// <summary>
+    /// Decides how a connection goes on after it ran, sent or was asked for something: what it reads, whether it runs
+    /// again, whether it is finished.
+    /// </summary>
+    public void Settle(EpollConnection connection)
+    {
+        bool isSent = connection.PendingOutputBytes == 0;
+        if (connection.ClosesAfterOutput)
+        {
+            if (isSent)
+            {
+                Close(connection, CloseReason.Asked);
+                return;
+            }
+            connection.IsStalled = false;
+        }
+        bool isReading = connection.Output.Length <= _host.PauseAbove(connection.Session);
+        if (connection.IsStalled && isReading)
+        {
+            _schedule.Add(connection);
+        }
+        else if (connection.Phase == EpollPhase.InputEnded && !connection.IsStalled && isSent)
+        {
+            Close(connection, CloseReason.Peer);
+            return;
+        }
+        bool wantsInput = isReading && !connection.IsStalled && !connection.ClosesAfterOutput
+            && connection.Phase is EpollPhase.Open;
+        SetInterest(connection, (wantsInput ? Libc.In : 0) | (connection.Output.Length > 0 ? Libc.Out : 0));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _queue.Dispose();
+
+    private void Run()
+    {
+        ReadClocks();
+        _listener?.Attach(_queue);
+        _checkMs = MonotonicMs + _host.CheckIntervalMs;
+        while (!_isDone)
+        {
+            try
+            {
+                Turn();
+            }
+            catch (Exception exception)
+            {
+                Log.LoopFailed(_host.Node.Logger, _index, exception);
+            }
+        }
+        _queue.Dispose();
+        _stopped.SetResult();
+    }
+
+    private void Turn()
+    {
+        _queue.AnnounceSleep();
+        int ready = _queue.Wait(TimeoutMs());
+        ReadClocks();
+        for (int i = 0; i < ready; i++)
+        {
+            uint events = _queue.Event(i, out long key);
+            Dispatch(events, key);
+        }
+        _batch.Run();
+        ReadMailbox();
+        if (_schedule.MoveDue(_batch, MonotonicMs))
+        {
+            _batch.Run();
+        }
+        if (MonotonicMs >= _checkMs)
+        {
+            CheckTimes();
+        }
+        if (_stops)
+        {
+            StopTurn();
+        }
+        EndTurn();
+    }
+
+    private int TimeoutMs()
+    {
+        if (!_mailbox.IsEmpty || (_stops && _stopAtMs == 0))
+        {
+            return 0;
+        }
+        long until = Math.Min(_checkMs - MonotonicMs, _schedule.DueIn(MonotonicMs));
+        if (_listener is { ResumeAtMs: > 0 } listener)
+        {
+            until = Math.Min(until, listener.ResumeAtMs - MonotonicMs);
+        }
+        return (int)Math.Clamp(until, 0, _stops ? StopRetryMs : 1000);
+    }
+
+    private void ReadClocks()
+    {
+        NowMs = _host.Node.NowMs;
+        MonotonicMs = _host.MonotonicMs;
+    }
+
+    private void Dispatch(uint events, long key)
+    {
+        if (key == EpollQueue.WakeKey)
+        {
+            _queue.ClearWake();
+            return;
+        }
+        if (key < EpollQueue.WakeKey)
+        {
+            _listener!.Accept(key);
+            return;
+        }
+        if (_table[key] is not { } connection)
+        {
+            return;
+        }
+        if ((events & Libc.Out) != 0)
+        {
+            Flush(connection);
+            if (connection.Phase == EpollPhase.Closed)
+            {
+                return;
+            }
+        }
+        if ((connection.Interest & Libc.In) != 0)
+        {
+            if ((events & (Libc.In | Libc.ReadHup | Libc.Hup | Libc.Err)) != 0)
+            {
+                Receive(connection, isLast: (events & Libc.ReadHup) != 0);
+            }
+        }
+        else if ((events & (Libc.Hup | Libc.Err)) != 0)
+        {
+            Close(connection, CloseReason.Peer);
+        }
+    }
+
+    /// <param name="connection">What has something to read.</param>
+    /// <param name="isLast">Whether first bytes that say too little will not become more.</param>
+    private void Receive(EpollConnection connection, bool isLast)
+    {
+        if (connection.Phase == EpollPhase.Undecided && !_detection.Decide(connection, isLast))
+        {
+            return;
+        }
+        int count = _batch.Receive(connection);
+        if (count > 0)
+        {
+            connection.Times.Received(MonotonicMs);
+        }
+        else if (count == 0 || (_stops && count == -Libc.Again))
+        {
+            connection.Phase = EpollPhase.InputEnded;
+            Settle(connection);
+        }
+        else if (count != -Libc.Again)
+        {
+            Close(connection, CloseReason.Peer);
+        }
+    }
+
+    private void Flush(EpollConnection connection)
+    {
+        if (!connection.TryFlush())
+        {
+            Close(connection, CloseReason.Peer);
+            return;
+        }
+        Settle(connection);
+    }
+
+    private void ReadMailbox()
+    {
+        // What is posted meanwhile is for the next turn, or a chatty publisher would keep us here.
+        for (int left = _mailbox.Count; left > 0 && _mailbox.TryDequeue(out EpollConnection? connection); left--)
+        {
+            connection.Unpost();
+            if (connection.Phase == EpollPhase.New)
+            {
+                Register(connection);
+            }
+            if (connection.Phase == EpollPhase.Closed)
+            {
+                continue;
+            }
+            if (connection.CloseRequest != CloseReason.None)
+            {
+                Close(connection, connection.CloseRequest);
+            }
+            else
+            {
+                _batch.SendPushes(connection);
+            }
+        }
+    }
+
+    private void Register(EpollConnection connection)
+    {
+        _table.Add(connection);
+        connection.Phase = EpollPhase.Undecided;
+        connection.Interest = Libc.In | Libc.ReadHup | Libc.EdgeTriggered;
+        // Edge-triggered while undecided: bytes that are only peeked at would be reported for ever.
+        if (!_queue.TryControl(Libc.Add, connection.Descriptor, connection.Interest, connection.Slot))
+        {
+            Close(connection, CloseReason.Fault);
+        }
+    }
+
+    private void SetInterest(EpollConnection connection, uint interest)
+    {
+        if (connection.Phase == EpollPhase.Undecided || connection.Interest == interest)
+        {
+            return;
+        }
+        if (_queue.TryControl(Libc.Modify, connection.Descriptor, interest, connection.Slot))
+        {
+            connection.Interest = interest;
+        }
+        else
+        {
+            Close(connection, CloseReason.Fault);
+        }
+    }
+
+    private void CheckTimes()
+    {
+        _checkMs = MonotonicMs + _host.CheckIntervalMs;
+        for (int slot = 0; slot < _table.Rows; slot++)
+        {
+            if (_table[slot] is { } connection && connection.CheckTimes(MonotonicMs) is var reason
+                && reason != CloseReason.None)
+            {
+                Close(connection, reason);
+            }
+        }
+    }
+
+    /// <summary>Takes what the kernel still holds, once per connection and turn, until there is nothing more.</summary>
+    private void StopTurn()
+    {
+        if (_stopAtMs == 0)
+        {
+            _stopAtMs = MonotonicMs + (long)_host.Limits.StopTimeout.TotalMilliseconds;
+        }
+        for (int slot = 0; slot < _table.Rows; slot++)
+        {
+            if (_table[slot] is { IsStalled: false, ClosesAfterOutput: false, Output.Length: 0 } connection
+                && connection.Phase is EpollPhase.Undecided or EpollPhase.Open)
+            {
+                Receive(connection, isLast: true);
+            }
+        }
+        _batch.Run();
+        if (_cuts || MonotonicMs >= _stopAtMs)
+        {
+            CutAll();
+        }
+        _isDone = Connections == 0 && _mailbox.IsEmpty;
+    }
+
+    private void CutAll()
+    {
+        int cut = 0;
+        for (int slot = 0; slot < _table.Rows; slot++)
+        {
+            if (_table[slot] is { } connection)
+            {
+                Close(connection, CloseReason.Stop);
+                cut++;
+            }
+        }
+        if (cut > 0)
+        {
+            Log.ConnectionsCut(_host.Node.Logger, cut);
+        }
+    }
+
+    private void Leave(EpollConnection connection)
+    {
+        Interlocked.Decrement(ref _open);
+        _table.Remove(connection);
+    }
+
+    private void EndTurn()
+    {
+        _table.EndTurn();
+        _listener?.Resume(_queue, MonotonicMs);
+        if (_batch.ReceivedBytes > 0)
+        {
+            Interlocked.Add(ref _host.Node.Counters.InputBytes, _batch.ReceivedBytes);
+            _batch.ReceivedBytes = 0;
+        }
+        if (_batch.RepliedBytes > 0)
+        {
+            Interlocked.Add(ref _host.Node.Counters.OutputBytes, _batch.RepliedBytes);
+            _batch.RepliedBytes = 0;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using Henge.Transport.Epoll;
+
+namespace Henge.Transport;
+
+/// <summary>Chooses the transport.</summary>
+internal static class TransportFactory
+{
+    /// <summary>The transport that the node's options ask for, or the system's best.</summary>
+    public static ITransport Create(HengeNode node) => node.Options.Transport switch
+    {
+        TransportKind.Epoll => new EpollTransport(node),
+        _ => new EpollTransport(node),
+    };
+}
