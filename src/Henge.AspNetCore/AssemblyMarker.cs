@@ -1,3 +1,0 @@
-namespace Henge.AspNetCore;
-
-internal static class AssemblyMarker;

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Henge.AspNetCore.Json;
+
+/// <summary>
+/// The JSON of the API, generated at build time. Names are lower case with underscores; a member that a call does not
+/// know is an error, as a misspelt ttl would otherwise store an entry for ever.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(ClassicSet))]
+[JsonSerializable(typeof(StatsReply))]
+[JsonSerializable(typeof(MultiKeys))]
+[JsonSerializable(typeof(MultiSet))]
+internal sealed partial class HttpJson : JsonSerializerContext;

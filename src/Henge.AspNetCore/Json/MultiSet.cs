@@ -1,0 +1,8 @@
+namespace Henge.AspNetCore.Json;
+
+/// <summary>Body of <c>:mset</c>.</summary>
+internal sealed class MultiSet
+{
+    /// <summary>What to store, in order.</summary>
+    public MultiSetEntry[]? Entries { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace Henge.AspNetCore.Json;
+
+/// <summary>One entry of <c>:mset</c>.</summary>
+internal sealed class MultiSetEntry
+{
+    /// <summary>The key; base64url with <c>?enc=b64</c>.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The value as text; either this or <see cref="Value"/>.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The value as base64.</summary>
+    public byte[]? Value { get; init; }
+
+    /// <summary>Time to live, such as 30s.</summary>
+    public string? Ttl { get; init; }
+
+    /// <summary>Idle time, such as 10m.</summary>
+    public string? Idle { get; init; }
+
+    /// <summary>What it is served as.</summary>
+    public string? ContentType { get; init; }
+}

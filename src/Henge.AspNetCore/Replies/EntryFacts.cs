@@ -1,0 +1,53 @@
+using Henge.AspNetCore.Requests;
+using Henge.Storage;
+
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Henge.AspNetCore.Replies;
+
+/// <summary>What a reply says about an entry: taken while it is held, used after.</summary>
+/// <param name="Version">Its version: the ETag.</param>
+/// <param name="Length">Length of its value in bytes.</param>
+/// <param name="ExpiresAtMs">Unix milliseconds; 0 for none.</param>
+/// <param name="ContentType">What it is served as.</param>
+internal readonly record struct EntryFacts(ulong Version, int Length, long ExpiresAtMs, string ContentType)
+{
+    // A version is 48 bits of unix milliseconds above 16 bits of counter: the time of the write comes with it.
+    private const int VersionCounterBits = 16;
+
+    private static readonly StringValues Hit = "HIT";
+    private static readonly StringValues Bytes = "bytes";
+
+    /// <summary>
+    /// Takes the facts of an entry that was found. A use moves the expiry of a sliding entry, never its version; one that
+    /// the store has no room to move stays as it is.
+    /// </summary>
+    public static EntryFacts Take(scoped in EntryScope entry, ContentTypes contentTypes, bool use, long nowMs)
+    {
+        EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);
+        string contentType = contentTypes.Text(attributes.ContentType);
+        if (use && attributes.IdleMs != 0)
+        {
+            long expiry = Lifetime.Sliding(attributes.IdleMs, attributes.DeadlineMs, nowMs);
+            if (entry.ExpiresAtMs != 0 && expiry > entry.ExpiresAtMs)
+            {
+                entry.ExtendExpiry(expiry);
+            }
+        }
+        return new EntryFacts(entry.Version, entry.Value.Length, entry.ExpiresAtMs, contentType);
+    }
+
+    /// <summary>Sets ETag, Age, Cache-Control and X-Cache.</summary>
+    public void WriteHeaders(IHeaderDictionary headers, long nowMs)
+    {
+        headers.ETag = EntityTag.Of(Version);
+        headers.Age = NumberTexts.Seconds(nowMs - (long)(Version >> VersionCounterBits));
+        if (ExpiresAtMs != 0)
+        {
+            headers.CacheControl = NumberTexts.MaxAge(ExpiresAtMs - nowMs);
+        }
+        headers.AcceptRanges = Bytes;
+        headers["X-Cache"] = Hit;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Henge.AspNetCore.Requests;
+
+/// <summary>
+/// What HTTP keeps beside a value, as the store's opaque attributes: a version byte (1), then fields of tag (1 byte),
+/// length (1 byte) and bytes, numbers little-endian. Tags: 1 content type (ASCII), 2 idle time (i64 ms), 3 deadline that
+/// sliding does not pass (i64 unix ms). Unknown tags are skipped; a block of another version counts as empty.
+/// </summary>
+internal readonly ref struct EntryAttributes
+{
+    /// <summary>Longest block that <see cref="Write"/> makes.</summary>
+    public const int MaxLength = 1 + 2 + 255 + 2 * (2 + sizeof(long));
+
+    private const byte FormatVersion = 1;
+    private const byte ContentTypeTag = 1;
+    private const byte IdleTag = 2;
+    private const byte DeadlineTag = 3;
+
+    private EntryAttributes(ReadOnlySpan<byte> contentType, long idleMs, long deadlineMs)
+    {
+        ContentType = contentType;
+        IdleMs = idleMs;
+        DeadlineMs = deadlineMs;
+    }
+
+    /// <summary>The content type, ASCII; empty when none was given.</summary>
+    public ReadOnlySpan<byte> ContentType { get; }
+
+    /// <summary>Idle time of a sliding entry; 0 for none.</summary>
+    public long IdleMs { get; }
+
+    /// <summary>Deadline of a sliding entry; 0 for none.</summary>
+    public long DeadlineMs { get; }
+
+    /// <summary>Reads a block.</summary>
+    public static EntryAttributes Read(ReadOnlySpan<byte> block)
+    {
+        if (block.IsEmpty || block[0] != FormatVersion)
+        {
+            return default;
+        }
+        ReadOnlySpan<byte> contentType = default;
+        long idle = 0;
+        long deadline = 0;
+        block = block[1..];
+        while (block.Length >= 2 && block.Length - 2 >= block[1])
+        {
+            ReadOnlySpan<byte> field = block.Slice(2, block[1]);
+            switch (block[0])
+            {
+                case ContentTypeTag:
+                    contentType = field;
+                    break;
+                case IdleTag when field.Length == sizeof(long):
+                    idle = BinaryPrimitives.ReadInt64LittleEndian(field);
+                    break;
+                case DeadlineTag when field.Length == sizeof(long):
+                    deadline = BinaryPrimitives.ReadInt64LittleEndian(field);
+                    break;
+            }
+            block = block[(2 + field.Length)..];
+        }
+        return new EntryAttributes(contentType, idle, deadline);
+    }
+
+    /// <summary>Writes a block.</summary>
+    /// <param name="contentType">Printable ASCII, at most 255 characters; null for none.</param>
+    /// <param name="idleMs">0 for none.</param>
+    /// <param name="deadlineMs">Kept only beside an idle time.</param>
+    /// <param name="buffer">At least <see cref="MaxLength"/>.</param>
+    /// <returns>Bytes written; 0 where there is nothing to keep.</returns>
+    public static int Write(string? contentType, long idleMs, long deadlineMs, Span<byte> buffer)
+    {
+        int at = 1;
+        buffer[0] = FormatVersion;
+        if (!string.IsNullOrEmpty(contentType))
+        {
+            buffer[at++] = ContentTypeTag;
+            buffer[at++] = (byte)contentType.Length;
+            at += Encoding.ASCII.GetBytes(contentType, buffer[at..]);
+        }
+        if (idleMs != 0)
+        {
+            at = WriteNumber(buffer, at, IdleTag, idleMs);
+            if (deadlineMs != 0)
+            {
+                at = WriteNumber(buffer, at, DeadlineTag, deadlineMs);
+            }
+        }
+        return at == 1 ? 0 : at;
+    }
+
+    private static int WriteNumber(Span<byte> buffer, int at, byte tag, long number)
+    {
+        buffer[at] = tag;
+        buffer[at + 1] = sizeof(long);
+        BinaryPrimitives.WriteInt64LittleEndian(buffer[(at + 2)..], number);
+        return at + 2 + sizeof(long);
+    }
+}

@@ -1,0 +1,136 @@
+using Henge.AspNetCore.Replies;
+using Henge.AspNetCore.Requests;
+
+using Microsoft.AspNetCore.Http;
+
+namespace Henge.AspNetCore.Routes;
+
+/// <summary>Everything under <c>/v1/cache</c>.</summary>
+internal sealed class CacheRoutes
+{
+    private readonly EntryReader _reader;
+    private readonly EntryWriter _writer;
+    private readonly EntryVerbs _verbs;
+    private readonly BulkRoutes _bulk;
+    private readonly ListingRoutes _listing;
+
+    internal CacheRoutes(
+        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits)
+    {
+        _writer = writer;
+        _reader = new EntryReader(node, contentTypes, limits);
+        _verbs = new EntryVerbs(node, budget);
+        _bulk = new BulkRoutes(node, writer, budget, contentTypes, limits);
+        _listing = new ListingRoutes(node, limits);
+    }
+
+    /// <summary>Routes by what follows <c>/v1/cache</c>: a key, a call on many, or nothing.</summary>
+    public Task RouteAsync(HttpContext context, ReadOnlySpan<char> rest, ReadOnlySpan<char> query)
+    {
+        if (rest.IsEmpty)
+        {
+            return MethodRules.Answer(context, HttpRoute.Cache) ?? _listing.RouteAsync(context, query);
+        }
+        if (rest[0] == '/')
+        {
+            return rest[1..].Contains('/')
+                ? Problems.SlashInKey.WriteAsync(context)
+                : RouteEntry(context, rest[1..], query);
+        }
+        return rest switch
+        {
+            ":mget" => Post(context, HttpRoute.MultiGet) ?? _bulk.RouteAsync(context, HttpRoute.MultiGet, query),
+            ":mset" => Post(context, HttpRoute.MultiSet) ?? _bulk.RouteAsync(context, HttpRoute.MultiSet, query),
+            ":mdelete" => Post(context, HttpRoute.MultiDelete) ?? _bulk.RouteAsync(context, HttpRoute.MultiDelete, query),
+            _ => Problems.NoSuchPath.WriteAsync(context),
+        };
+    }
+
+    /// <summary>Refuses a query where a route takes none; null when there is none.</summary>
+    public static Task? NoQuery(HttpContext context, ReadOnlySpan<char> query) =>
+        QueryOptions.TryParse(query, QueryNames.None, out _)?.WriteAsync(context);
+
+    private Task RouteEntry(HttpContext context, ReadOnlySpan<char> text, ReadOnlySpan<char> query)
+    {
+        HttpRoute route = HttpRoute.Entry;
+        if (HttpMethods.IsPost(context.Request.Method) && VerbOf(text) is { } verb)
+        {
+            // The verb is the last part after a colon, and only of a POST: keys may have colons of their own.
+            text = text[..text.LastIndexOf(':')];
+            route = verb;
+        }
+        if (MethodRules.Answer(context, route) is { } answered)
+        {
+            return answered;
+        }
+        QueryNames known = QueryNames.Enc | OptionsOf(route, context.Request.Method);
+        if (QueryOptions.TryParse(query, known, out QueryOptions options) is { } wrong)
+        {
+            return wrong.WriteAsync(context);
+        }
+        if (text.Length > KeyText.OnStack)
+        {
+            return RouteKey(context, route, text, options, new byte[text.Length]);
+        }
+        Span<byte> buffer = stackalloc byte[KeyText.OnStack];
+        return RouteKey(context, route, text, options, buffer);
+    }
+
+    private Task RouteKey(
+        HttpContext context, HttpRoute route, ReadOnlySpan<char> text, scoped in QueryOptions options, scoped Span<byte> buffer)
+    {
+        if (KeyText.TryDecode(text, options.KeysAreBase64, inQuery: false, buffer, out ReadOnlySpan<byte> key) is { } wrong)
+        {
+            return wrong.WriteAsync(context);
+        }
+        string method = context.Request.Method;
+        if (ReferenceEquals(route, HttpRoute.Entry))
+        {
+            if (HttpMethods.IsPut(method))
+            {
+                return _writer.PutAsync(context, key, options);
+            }
+            return HttpMethods.IsDelete(method)
+                ? _writer.DeleteAsync(context, key)
+                : _reader.ReadAsync(context, key);
+        }
+        if (MediaType.IsForm(context.Request.ContentType))
+        {
+            return Problems.FormRefused.WriteAsync(context);
+        }
+        if (ReferenceEquals(route, HttpRoute.Increment))
+        {
+            return _verbs.IncrementAsync(context, key, options);
+        }
+        return ReferenceEquals(route, HttpRoute.Touch)
+            ? _verbs.TouchAsync(context, key, options)
+            : _verbs.AppendAsync(context, key.ToArray());
+    }
+
+    private static Task? Post(HttpContext context, HttpRoute route) => MethodRules.Answer(context, route);
+
+    private static HttpRoute? VerbOf(ReadOnlySpan<char> text)
+    {
+        int colon = text.LastIndexOf(':');
+        return colon < 0 ? null : text[(colon + 1)..] switch
+        {
+            "incr" => HttpRoute.Increment,
+            "touch" => HttpRoute.Touch,
+            "append" => HttpRoute.Append,
+            _ => null,
+        };
+    }
+
+    private static QueryNames OptionsOf(HttpRoute route, string method)
+    {
+        if (ReferenceEquals(route, HttpRoute.Increment))
+        {
+            return QueryNames.By;
+        }
+        if (ReferenceEquals(route, HttpRoute.Touch))
+        {
+            return QueryNames.Ttl | QueryNames.Expires;
+        }
+        return HttpMethods.IsPut(method) ? QueryNames.Lifetime : QueryNames.None;
+    }
+}

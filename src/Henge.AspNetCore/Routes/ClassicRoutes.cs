@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+using Henge.AspNetCore.Json;
+using Henge.AspNetCore.Replies;
+using Henge.AspNetCore.Requests;
+using Henge.Storage;
+
+using Microsoft.AspNetCore.Http;
+
+namespace Henge.AspNetCore.Routes;
+
+/// <summary>The starting program's two calls: <c>GET /get?key=K</c> and <c>POST /set</c>. Values are text there.</summary>
+internal sealed class ClassicRoutes
+{
+    // What JSON wants escaped; all of it is ASCII, so bytes of longer characters never look like it.
+    private static readonly SearchValues<byte> NeedEscape = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(static i => (byte)i), (byte)'"', (byte)'\\', 0x7f]);
+
+    private static ReadOnlySpan<byte> Opening => "{\"value\":\""u8;
+
+    private static ReadOnlySpan<byte> Closing => "\"}"u8;
+
+    private readonly HengeNode _node;
+    private readonly EntryWriter _writer;
+    private readonly BodyBudget _budget;
+    private readonly ContentTypes _contentTypes;
+    private readonly int _pieceBytes;
+
+    internal ClassicRoutes(
+        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits)
+    {
+        _node = node;
+        _writer = writer;
+        _budget = budget;
+        _contentTypes = contentTypes;
+        _pieceBytes = limits.PieceBytes;
+    }
+
+    /// <summary>Answers <c>{"value":"…"}</c>.</summary>
+    public Task GetAsync(HttpContext context, scoped in QueryOptions query)
+    {
+        if (query.Key.Length > KeyText.OnStack)
+        {
+            return GetAsync(context, query.Key, query.KeysAreBase64, new byte[query.Key.Length]);
+        }
+        Span<byte> buffer = stackalloc byte[KeyText.OnStack];
+        return GetAsync(context, query.Key, query.KeysAreBase64, buffer);
+    }
+
+    /// <summary>Stores <c>{"key":"…","value":"…","ttl":"30s"}</c>.</summary>
+    public async Task SetAsync(HttpContext context)
+    {
+        if (!MediaType.IsJson(context.Request.ContentType))
+        {
+            await Problems.JsonWanted.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        using var body = new RequestBody(_budget);
+        long limit = HttpLimits.JsonBodyBytes(_node.Store.MaxValueBytes);
+        Problem? problem = await body.ReadAsync(context, limit, Problems.BodyTooLong).ConfigureAwait(false);
+        problem ??= Set(body.Bytes);
+        Task reply = problem?.WriteAsync(context) ?? JsonReply.WriteAsync(context, "{\"ok\":true}"u8);
+        await reply.ConfigureAwait(false);
+    }
+
+    private Task GetAsync(HttpContext context, ReadOnlySpan<char> text, bool base64, scoped Span<byte> buffer)
+    {
+        if (KeyText.TryDecode(text, base64, inQuery: true, buffer, out ReadOnlySpan<byte> key) is { } wrong)
+        {
+            return wrong.WriteAsync(context);
+        }
+        long nowMs = _node.NowMs;
+        byte[] escaped;
+        using (EntryScope entry = _node.Store.Open(key, nowMs))
+        {
+            if (!entry.Read())
+            {
+                return Problems.NoSuchKey.WriteAsync(context);
+            }
+            if (entry.Type != EntryType.String)
+            {
+                return Problems.WrongType.WriteAsync(context);
+            }
+            EntryFacts facts = EntryFacts.Take(entry, _contentTypes, use: true, nowMs);
+            if (!Utf8.IsValid(entry.Value))
+            {
+                return Problems.NotText.WriteAsync(context);
+            }
+            if (facts.Length <= _pieceBytes && !entry.Value.ContainsAny(NeedEscape))
+            {
+                return WritePlain(context, entry.Value);
+            }
+            if (!_budget.TryTake(facts.Length))
+            {
+                return Problems.Busy.WriteAsync(context);
+            }
+            escaped = entry.Value.ToArray();
+        }
+        return WriteEscapedAsync(context, escaped);
+    }
+
+    /// <summary>The common case, straight into the output: nothing in the value needs escaping.</summary>
+    private static Task WritePlain(HttpContext context, ReadOnlySpan<byte> value)
+    {
+        int length = Opening.Length + value.Length + Closing.Length;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = length;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+        PipeWriter body = context.Response.BodyWriter;
+        Span<byte> span = body.GetSpan(length);
+        Opening.CopyTo(span);
+        value.CopyTo(span[Opening.Length..]);
+        Closing.CopyTo(span[(Opening.Length + value.Length)..]);
+        body.Advance(length);
+        return Task.CompletedTask;
+    }
+
+    private async Task WriteEscapedAsync(HttpContext context, byte[] value)
+    {
+        try
+        {
+            var json = new ArrayBufferWriter<byte>(value.Length + 64);
+            using (var writer = new Utf8JsonWriter(json, JsonReply.WriterOptions))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("value"u8, value);
+                writer.WriteEndObject();
+            }
+            await JsonReply.WriteLongAsync(context, json.WrittenMemory, _pieceBytes).ConfigureAwait(false);
+        }
+        finally
+        {
+            _budget.Give(value.Length);
+        }
+    }
+
+    private Problem? Set(ReadOnlySpan<byte> json)
+    {
+        ClassicSet? call;
+        try
+        {
+            call = JsonSerializer.Deserialize(json, HttpJson.Default.ClassicSet);
+        }
+        catch (JsonException)
+        {
+            return Problems.BadJson;
+        }
+        if (call is not { Key: { } keyText, Value: { } value })
+        {
+            return Problems.BadJson;
+        }
+        byte[] key = Encoding.UTF8.GetBytes(keyText);
+        if (KeyText.Check(key) is { } wrong)
+        {
+            return wrong;
+        }
+        long ttl = 0;
+        if (call.Ttl is { } text && !Duration.TryParse(text, out ttl))
+        {
+            return Problems.BadDuration("ttl");
+        }
+        return _writer.Store(key, Encoding.UTF8.GetBytes(value), null, new Lifetime(ttl, 0, 0), default, out _, out _);
+    }
+}

@@ -1,0 +1,116 @@
+using Henge.AspNetCore.Replies;
+using Henge.AspNetCore.Requests;
+using Henge.Storage;
+
+using Microsoft.AspNetCore.Http;
+
+namespace Henge.AspNetCore.Routes;
+
+/// <summary>PUT and DELETE of <c>/v1/cache/{key}</c>, and the write that the other routes share.</summary>
+internal sealed class EntryWriter
+{
+    private readonly HengeNode _node;
+    private readonly BodyBudget _budget;
+
+    internal EntryWriter(HengeNode node, BodyBudget budget)
+    {
+        _node = node;
+        _budget = budget;
+    }
+
+    /// <summary>Stores the request's body.</summary>
+    public Task PutAsync(HttpContext context, ReadOnlySpan<byte> key, scoped in QueryOptions query)
+    {
+        HttpRequest request = context.Request;
+        if (request.Headers.ContainsKey("Cache-Tags") || request.Headers.ContainsKey("Cache-Lease"))
+        {
+            return Problems.NotSupported("Cache-Tags and Cache-Lease are not supported by this version.").WriteAsync(context);
+        }
+        string? contentType = request.ContentType;
+        if (contentType is not null && !MediaType.CanBeKept(contentType))
+        {
+            return Problems.BadContentType.WriteAsync(context);
+        }
+        if (request.Headers.ContentRange.Count > 0)
+        {
+            // RFC 9110, 14.4: taking a part for the whole would destroy the value.
+            return Problems.NotSupported("Content-Range on PUT is not supported; send the whole value.").WriteAsync(context);
+        }
+        string? cacheControl = request.Headers.CacheControl is { Count: > 0 } header ? header.ToString() : null;
+        return Lifetime.TryParse(query, cacheControl, _node.NowMs, out Lifetime lifetime) is { } problem
+            ? problem.WriteAsync(context)
+            : PutBodyAsync(context, key.ToArray(), contentType, lifetime);
+    }
+
+    /// <summary>Deletes the entry: 204, or 404 where none is.</summary>
+    public Task DeleteAsync(HttpContext context, ReadOnlySpan<byte> key)
+    {
+        Preconditions conditions = Preconditions.Of(context.Request);
+        bool found;
+        bool allowed;
+        using (EntryScope entry = _node.Store.Open(key, _node.NowMs))
+        {
+            found = entry.Found;
+            allowed = conditions.AllowWrite(entry);
+            if (found && allowed)
+            {
+                entry.Delete();
+            }
+        }
+        if (!allowed)
+        {
+            return Problems.PreconditionFailed.WriteAsync(context);
+        }
+        if (!found)
+        {
+            return Problems.NoSuchKey.WriteAsync(context);
+        }
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stores a value with its attributes, if the conditions hold.</summary>
+    /// <returns>Null when it was stored.</returns>
+    public Problem? Store(
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, string? contentType, in Lifetime lifetime,
+        in Preconditions conditions, out ulong version, out bool created)
+    {
+        long nowMs = _node.NowMs;
+        Span<byte> buffer = stackalloc byte[EntryAttributes.MaxLength];
+        int length = EntryAttributes.Write(contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
+        scoped EntryScope entry = _node.Store.Open(key, nowMs);
+        try
+        {
+            version = 0;
+            created = !entry.Found;
+            if (!conditions.AllowWrite(entry))
+            {
+                return Problems.PreconditionFailed;
+            }
+            WriteResult result = entry.Set(EntryType.String, value, lifetime.Expiry(nowMs), buffer[..length]);
+            version = entry.Version;
+            return Problems.Of(result);
+        }
+        finally
+        {
+            entry.Dispose();
+        }
+    }
+
+    private async Task PutBodyAsync(HttpContext context, byte[] key, string? contentType, Lifetime lifetime)
+    {
+        using var body = new RequestBody(_budget);
+        Problem? problem = await body.ReadAsync(context, _node.Store.MaxValueBytes, Problems.ValueTooLong)
+            .ConfigureAwait(false);
+        bool created = false;
+        ulong version = 0;
+        problem ??= Store(key, body.Bytes, contentType, lifetime, Preconditions.Of(context.Request), out version, out created);
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        context.Response.StatusCode = created ? 201 : 204;
+        context.Response.Headers.ETag = EntityTag.Of(version);
+    }
+}

@@ -1,0 +1,58 @@
+namespace Henge.AspNetCore.Routes;
+
+/// <summary>One path that is served.</summary>
+/// <param name="Template">The path as the OpenAPI document has it.</param>
+/// <param name="Allow">Its methods, as an Allow header.</param>
+internal sealed record HttpRoute(string Template, string Allow)
+{
+    /// <summary>The starting program's read.</summary>
+    public static readonly HttpRoute Get = new("/get", "GET, HEAD, OPTIONS");
+
+    /// <summary>The starting program's write.</summary>
+    public static readonly HttpRoute Set = new("/set", "POST, OPTIONS");
+
+    /// <summary>All entries: listing, and deletion of many.</summary>
+    public static readonly HttpRoute Cache = new("/v1/cache", "GET, HEAD, DELETE, OPTIONS");
+
+    /// <summary>One entry.</summary>
+    public static readonly HttpRoute Entry = new("/v1/cache/{key}", "GET, HEAD, PUT, DELETE, OPTIONS");
+
+    /// <summary>Add to an integer.</summary>
+    public static readonly HttpRoute Increment = new("/v1/cache/{key}:incr", "POST, OPTIONS");
+
+    /// <summary>New expiry.</summary>
+    public static readonly HttpRoute Touch = new("/v1/cache/{key}:touch", "POST, OPTIONS");
+
+    /// <summary>Add to the end of a value.</summary>
+    public static readonly HttpRoute Append = new("/v1/cache/{key}:append", "POST, OPTIONS");
+
+    /// <summary>Read many.</summary>
+    public static readonly HttpRoute MultiGet = new("/v1/cache:mget", "POST, OPTIONS");
+
+    /// <summary>Write many.</summary>
+    public static readonly HttpRoute MultiSet = new("/v1/cache:mset", "POST, OPTIONS");
+
+    /// <summary>Delete many.</summary>
+    public static readonly HttpRoute MultiDelete = new("/v1/cache:mdelete", "POST, OPTIONS");
+
+    /// <summary>Counters and sizes.</summary>
+    public static readonly HttpRoute Stats = new("/v1/stats", "GET, HEAD, OPTIONS");
+
+    /// <summary>Whether the process answers.</summary>
+    public static readonly HttpRoute Health = new("/healthz", "GET, HEAD, OPTIONS");
+
+    /// <summary>Whether the node serves.</summary>
+    public static readonly HttpRoute Ready = new("/readyz", "GET, HEAD, OPTIONS");
+
+    /// <summary>The OpenAPI document.</summary>
+    public static readonly HttpRoute OpenApi = new("/openapi/v1.json", "GET, HEAD, OPTIONS");
+
+    /// <summary>Links to the others.</summary>
+    public static readonly HttpRoute Index = new("/", "GET, HEAD, OPTIONS");
+
+    /// <summary>Every path.</summary>
+    public static readonly IReadOnlyList<HttpRoute> All =
+    [
+        Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete, Stats, Health, Ready, OpenApi, Index,
+    ];
+}

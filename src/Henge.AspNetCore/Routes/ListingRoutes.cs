@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Globalization;
+
+using Henge.AspNetCore.Replies;
+using Henge.AspNetCore.Requests;
+
+using Microsoft.AspNetCore.Http;
+
+namespace Henge.AspNetCore.Routes;
+
+/// <summary><c>/v1/cache</c> itself: a page of keys with GET, deletion by prefix or of everything with DELETE.</summary>
+internal sealed class ListingRoutes
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+    private const int ScanStep = 256;
+
+    private readonly HengeNode _node;
+    private readonly int _keysPerPage;
+
+    internal ListingRoutes(HengeNode node, HttpLimits limits)
+    {
+        _node = node;
+        _keysPerPage = limits.ListingKeys;
+    }
+
+    /// <summary>Lists or deletes, by the method.</summary>
+    public Task RouteAsync(HttpContext context, ReadOnlySpan<char> query)
+    {
+        bool delete = HttpMethods.IsDelete(context.Request.Method);
+        QueryNames known = QueryNames.Enc
+            | (delete ? QueryNames.Prefix | QueryNames.All : QueryNames.Match | QueryNames.Cursor | QueryNames.Limit);
+        if (QueryOptions.TryParse(query, known, out QueryOptions options) is { } wrong)
+        {
+            return wrong.WriteAsync(context);
+        }
+        return delete ? Delete(context, options) : List(context, options);
+    }
+
+    private Task List(HttpContext context, scoped in QueryOptions query)
+    {
+        ulong cursor = 0;
+        int limit = DefaultLimit;
+        if (query.Has(QueryNames.Cursor)
+            && !ulong.TryParse(query.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out cursor))
+        {
+            return Problems.BadQuery("'cursor' must be one that the last page gave.").WriteAsync(context);
+        }
+        if (query.Has(QueryNames.Limit)
+            && (!int.TryParse(query.Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+                || limit is < 1 or > MaxLimit))
+        {
+            return Problems.BadQuery("'limit' must be 1 to 1000.").WriteAsync(context);
+        }
+        if (!TryBytes(query.Match, out byte[] match))
+        {
+            return Problems.BadKeyEncoding.WriteAsync(context);
+        }
+        var page = new KeyCollector(query.Has(QueryNames.Match) ? match : null, prefix: null);
+        int looked = 0;
+        do
+        {
+            // Both bounds count, so that a pattern that matches little does not walk the whole store in one request.
+            int step = Math.Min(ScanStep, limit - page.Count);
+            cursor = _node.Store.Scan(cursor, step, _node.NowMs, ref page);
+            looked += step;
+        }
+        while (cursor != 0 && page.Count < limit && looked < _keysPerPage);
+        var json = new ArrayBufferWriter<byte>(4096);
+        page.Write(json, query.KeysAreBase64, cursor);
+        return JsonReply.WriteLongAsync(context, json.WrittenMemory, _keysPerPage);
+    }
+
+    private Task Delete(HttpContext context, scoped in QueryOptions query)
+    {
+        bool all = query.Has(QueryNames.All);
+        if (all == query.Has(QueryNames.Prefix) || (all && query.All is not "true"))
+        {
+            return Problems.BadQuery("Say what to delete: either prefix=p or all=true.").WriteAsync(context);
+        }
+        if (all)
+        {
+            long count = _node.Store.Count;
+            _node.Store.Clear();
+            return JsonReply.WriteNumberAsync(context, "deleted"u8, count);
+        }
+        Span<byte> buffer = query.Prefix.Length <= KeyText.OnStack
+            ? stackalloc byte[KeyText.OnStack]
+            : new byte[query.Prefix.Length];
+        return KeyText.TryDecode(query.Prefix, query.KeysAreBase64, inQuery: true, buffer, out ReadOnlySpan<byte> prefix)
+            is { } wrong
+            ? wrong.WriteAsync(context)
+            : DeletePrefixAsync(context, prefix.ToArray());
+    }
+
+    /// <summary>
+    /// Deletes in steps, other requests in between: keys written meanwhile under the prefix may stay. When the client
+    /// goes away it stops.
+    /// </summary>
+    private async Task DeletePrefixAsync(HttpContext context, byte[] prefix)
+    {
+        long deleted = 0;
+        ulong cursor = 0;
+        do
+        {
+            var found = new KeyCollector(match: null, prefix);
+            cursor = _node.Store.Scan(cursor, ScanStep, _node.NowMs, ref found);
+            deleted += DeleteKeys(found);
+            await Task.Yield();
+            context.RequestAborted.ThrowIfCancellationRequested();
+        }
+        while (cursor != 0);
+        await JsonReply.WriteNumberAsync(context, "deleted"u8, deleted).ConfigureAwait(false);
+    }
+
+    private long DeleteKeys(in KeyCollector found)
+    {
+        long deleted = 0;
+        long nowMs = _node.NowMs;
+        foreach (byte[] key in found.Keys)
+        {
+            using Storage.EntryScope entry = _node.Store.Open(key, nowMs);
+            deleted += entry.Delete() ? 1 : 0;
+        }
+        return deleted;
+    }
+
+    private static bool TryBytes(ReadOnlySpan<char> text, out byte[] bytes)
+    {
+        bytes = new byte[text.Length];
+        if (!PercentEncoding.TryDecode(text, plusIsSpace: true, bytes, out int length))
+        {
+            return false;
+        }
+        Array.Resize(ref bytes, length);
+        return true;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Reflection;
+
+using Henge.AspNetCore.Hosting;
+using Henge.AspNetCore.Json;
+using Henge.AspNetCore.Replies;
+using Henge.Storage;
+
+using Microsoft.AspNetCore.Http;
+
+namespace Henge.AspNetCore.Routes;
+
+/// <summary>What the node says about itself.</summary>
+internal sealed class NodeRoutes
+{
+    private static readonly byte[] OpenApiDocument = ReadDocument();
+
+    private readonly HengeNode _node;
+    private readonly HttpConnectionCharge? _connections;
+
+    internal NodeRoutes(HengeNode node, HttpConnectionCharge? connections)
+    {
+        _node = node;
+        _connections = connections;
+    }
+
+    /// <summary>The OpenAPI document, as it is in the repository.</summary>
+    internal static ReadOnlySpan<byte> OpenApi => OpenApiDocument;
+
+    /// <summary>Counters and sizes.</summary>
+    public Task StatsAsync(HttpContext context)
+    {
+        StoreStatistics store = _node.Store.GetStatistics();
+        var stats = new StatsReply
+        {
+            Name = _node.Options.Name,
+            NodeId = _node.NodeIdText,
+            Version = typeof(HengeNode).Assembly.GetName().Version?.ToString(3) ?? "",
+            UptimeSeconds = (long)(_node.TimeProvider.GetUtcNow() - _node.StartedAt).TotalSeconds,
+            Ready = _node.Ready,
+            Entries = store.Entries,
+            EntriesWithExpiry = store.EntriesWithExpiry,
+            UsedBytes = store.UsedBytes,
+            LimitBytes = store.LimitBytes,
+            IndexBytes = store.IndexBytes,
+            DataBytes = store.DataBytes,
+            BufferBytes = store.ChargedBytes,
+            Hits = store.Hits,
+            Misses = store.Misses,
+            Evicted = store.Evicted,
+            Expired = store.Expired,
+            RespClients = _node.Clients.Count,
+            HttpConnections = _connections?.Connections ?? 0,
+        };
+        return JsonReply.WriteAsync(context, stats, HttpJson.Default.StatsReply);
+    }
+
+    /// <summary>Whether the process answers: always yes.</summary>
+    public static Task HealthAsync(HttpContext context) => JsonReply.WriteAsync(context, "{\"status\":\"ok\"}"u8);
+
+    /// <summary>Whether the node serves: 503 while it starts or stops.</summary>
+    public Task ReadyAsync(HttpContext context) => _node.Ready
+        ? JsonReply.WriteAsync(context, "{\"status\":\"ready\"}"u8)
+        : Problems.NotReady.WriteAsync(context);
+
+    /// <summary>The OpenAPI document.</summary>
+    public static Task OpenApiAsync(HttpContext context) => JsonReply.WriteAsync(context, OpenApiDocument);
+
+    /// <summary>Links for who opens the address in a browser.</summary>
+    public static Task IndexAsync(HttpContext context)
+    {
+        ReadOnlySpan<byte> page = """
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>Henge</title><h1>Henge</h1>
+            <ul><li><a href="/v1/stats">stats</a></li><li><a href="/v1/cache">keys</a></li>
+            <li><a href="/openapi/v1.json">OpenAPI</a></li><li><a href="/healthz">health</a></li>
+            <li><a href="/readyz">readiness</a></li></ul></html>
+
+            """u8;
+        Task written = JsonReply.WriteAsync(context, page);
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return written;
+    }
+
+    private static byte[] ReadDocument()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!;
+        byte[] document = new byte[stream.Length];
+        stream.ReadExactly(document);
+        return document;
+    }
+}

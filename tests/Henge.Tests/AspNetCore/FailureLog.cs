@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+
+using Microsoft.Extensions.Logging;
+
+namespace Henge.Tests.AspNetCore;
+
+/// <summary>Keeps the errors that a node logs, for the test to look at: none is expected.</summary>
+internal sealed class FailureLog : ILoggerFactory, ILogger
+{
+    private readonly ConcurrentQueue<string> _failures = [];
+
+    public IReadOnlyCollection<string> Failures => _failures;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            _failures.Enqueue($"{formatter(state, exception)}: {exception}");
+        }
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}
