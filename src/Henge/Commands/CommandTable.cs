@@ -4,7 +4,10 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
+using Henge.Commands.Connection;
+using Henge.Commands.PubSub;
 using Henge.Commands.Strings;
+using Henge.Commands.Transactions;
 
 namespace Henge.Commands;
 
@@ -103,6 +106,12 @@ internal sealed class CommandTable
     [
         .. GetCommands.Commands,
         .. SetCommands.Commands,
+        .. AuthenticationCommands.Commands,
+        .. ConnectionCommands.Commands,
+        .. ClientCommands.Commands,
+        .. SubscriptionCommands.Commands,
+        .. PublishCommands.Commands,
+        .. TransactionCommands.Commands,
     ];
 
     private static NameWords Fold(ReadOnlySpan<byte> name)

@@ -122,6 +122,14 @@ internal static class Errors
         reply.Error(text.ToString());
     }
 
+    /// <summary>A client's own word as an error may repeat it: shortened, and printable ASCII alone.</summary>
+    public static string Printable(ReadOnlySpan<byte> word)
+    {
+        var text = new StringBuilder();
+        AppendWord(text, word, MaxEcho);
+        return text.ToString();
+    }
+
     /// <summary>Like printf's %.*s: stops at a NUL. Bytes that are not printable ASCII become question marks.</summary>
     private static void AppendWord(StringBuilder text, ReadOnlySpan<byte> word, int most)
     {

@@ -14,7 +14,7 @@ internal sealed class ChannelTable
     private Channel[]? _snapshot = [];
 
     /// <summary>An empty table.</summary>
-    public ChannelTable(NameComparer comparer)
+    public ChannelTable(KeyComparer comparer)
     {
         _channels = new ConcurrentDictionary<byte[], Channel>(comparer);
         _byName = _channels.GetAlternateLookup<ReadOnlySpan<byte>>();

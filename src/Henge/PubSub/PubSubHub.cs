@@ -19,7 +19,7 @@ internal sealed class PubSubHub
 
     private readonly Store _store;
     private readonly ClientLimits _limits;
-    private readonly NameComparer _comparer;
+    private readonly KeyComparer _comparer;
     private readonly ChannelTable[] _tables;
     private long _chargedBytes;
 
@@ -30,7 +30,7 @@ internal sealed class PubSubHub
     {
         _store = store;
         _limits = limits;
-        _comparer = new NameComparer(store);
+        _comparer = new KeyComparer(store);
         _tables = [new ChannelTable(_comparer), new ChannelTable(_comparer), new ChannelTable(_comparer)];
     }
 

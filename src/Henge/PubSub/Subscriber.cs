@@ -30,7 +30,7 @@ internal sealed class Subscriber
         : CountOf(ChannelKind.Channel) + CountOf(ChannelKind.Pattern);
 
     /// <summary>The subscriptions of one kind, made when first asked for.</summary>
-    public Dictionary<byte[], Subscription> Of(ChannelKind kind, NameComparer comparer) =>
+    public Dictionary<byte[], Subscription> Of(ChannelKind kind, KeyComparer comparer) =>
         _subscriptions[(int)kind] ??= new Dictionary<byte[], Subscription>(comparer);
 
     /// <summary>Sends bytes that nobody changes any more.</summary>

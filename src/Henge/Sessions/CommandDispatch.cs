@@ -44,7 +44,7 @@ internal static class CommandDispatch
                 break;
             }
             // Commands on keys change nothing about the session, so the usual ones need no second look at it.
-            if (command is null || command.FirstKey == 0)
+            if (command is null || command.FirstKey == 0 || (command.Flags & CommandFlags.PubSub) != 0)
             {
                 if (session.Closing != SessionClosing.No)
                 {
@@ -135,7 +135,8 @@ internal static class CommandDispatch
         {
             Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
         }
-        if (mode == ReplyMode.Skip || session.Client.ReplyMode == ReplyMode.Off)
+        bool isSilent = mode == ReplyMode.Skip || session.Client.ReplyMode == ReplyMode.Off;
+        if (isSilent && !IsConfirmed(command))
         {
             reply.Truncate(mark);
         }
@@ -147,6 +148,11 @@ internal static class CommandDispatch
         };
         return true;
     }
+
+    /// <summary>Whether what it writes are pushes (subscribing and unsubscribing), which CLIENT REPLY leaves alone.</summary>
+    private static bool IsConfirmed(Command? command) =>
+        command is not null
+        && (command.Flags & CommandFlags.PubSub) != 0 && (command.Flags & CommandFlags.WhileSubscribed) != 0;
 
     /// <summary>Whether a command may run here and now; if not, the error has been written.</summary>
     private static bool Admit(RespSession session, Command? command, in CommandArguments arguments, RespWriter reply)

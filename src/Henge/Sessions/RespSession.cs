@@ -2,6 +2,7 @@ using System.Net;
 
 using Henge.Commands;
 using Henge.Protocol;
+using Henge.PubSub;
 using Henge.Transport;
 
 namespace Henge.Sessions;
@@ -56,11 +57,14 @@ internal sealed class RespSession : IDisposable
     /// <summary>The command that ran last; null before the first.</summary>
     public Command? LastCommand { get; set; }
 
-    /// <summary>Subscriptions of every kind, kept by those who subscribe.</summary>
-    public int SubscriptionCount { get; set; }
+    /// <summary>Its subscriptions; null until it has had one.</summary>
+    public Subscriber? Subscriber { get; set; }
+
+    /// <summary>The keys that WATCH named; null until it has watched one.</summary>
+    public WatchList? Watched { get; set; }
 
     /// <summary>Whether only commands about subscriptions may run: under RESP2 replies and messages cannot be told apart.</summary>
-    public bool IsRestrictedToPubSub => SubscriptionCount != 0 && Version == RespVersion.Resp2;
+    public bool IsRestrictedToPubSub => Version == RespVersion.Resp2 && Subscriber is { Count: > 0 };
 
     /// <summary>Whether the connection is to close, and how. The transport looks after each <see cref="Consume"/>.</summary>
     public SessionClosing Closing { get; private set; }
@@ -142,6 +146,11 @@ internal sealed class RespSession : IDisposable
     {
         Close(SessionClosing.AtOnce);
         Transaction.End();
+        Watched?.Clear();
+        if (Subscriber is { } subscriber)
+        {
+            Node.PubSub.Leave(subscriber);
+        }
         Node.Store.Charge(-_chargedBytes);
         _chargedBytes = 0;
     }

@@ -228,7 +228,7 @@ internal sealed unsafe class EpollConnection : IClientConnection
         {
             IsUndecided = Phase == EpollPhase.Undecided,
             AwaitsPassword = _host.AwaitsPassword(Session),
-            IsSubscriber = Session.SubscriptionCount > 0,
+            IsSubscriber = Session.Subscriber is { Count: > 0 },
             InputBytes = Input.Length,
             WantedBytes = Session.WantedBytes,
             OutputBytes = PendingOutputBytes,

@@ -1,9 +1,9 @@
 using Henge.Storage;
 
-namespace Henge.PubSub;
+namespace Henge;
 
-/// <summary>Compares channel names by their bytes, with the store's keyed hash, so that nobody can make them collide.</summary>
-internal sealed class NameComparer(Store store)
+/// <summary>Compares keys, or names of channels, by their bytes with the store's keyed hash: nobody can make them collide.</summary>
+internal sealed class KeyComparer(Store store)
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     /// <inheritdoc/>

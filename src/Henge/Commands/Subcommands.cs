@@ -1,0 +1,27 @@
+namespace Henge.Commands;
+
+/// <summary>What all commands that choose by their second word have in common.</summary>
+internal static class Subcommands
+{
+    /// <summary>Handler of the command itself: it runs only when no subcommand has the name that was given.</summary>
+    public static void Unknown(ref CommandContext context) =>
+        Errors.UnknownSubcommand(context.Reply, context.Command, context.Arguments[1]);
+
+    /// <summary>Answers HELP in Redis's form: a head, two lines for each subcommand, and HELP itself last.</summary>
+    public static void Help(ref CommandContext context, string[] lines)
+    {
+        string name = context.Command.Name;
+        int bar = name.IndexOf('|', StringComparison.Ordinal);
+        context.Reply.Array(lines.Length + 3);
+        Line(ref context, $"{(bar < 0 ? name : name[..bar])} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+        foreach (string line in lines)
+        {
+            Line(ref context, line);
+        }
+        Line(ref context, "HELP");
+        Line(ref context, "    Print this help.");
+    }
+
+    private static void Line(ref CommandContext context, string text) =>
+        context.Reply.SimpleString(System.Text.Encoding.ASCII.GetBytes(text));
+}
