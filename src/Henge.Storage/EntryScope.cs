@@ -1,74 +1,95 @@
+using Henge.Storage.Arenas;
+using Henge.Storage.Entries;
+using Henge.Storage.Regions;
+using Henge.Storage.Shards;
+
 namespace Henge.Storage;
 
 /// <summary>
 /// One key with its shard locked: the only way to read or write an entry, so that every command is atomic by
 /// construction. Spans that it gives are into the store and end with the next write through any scope or with
 /// <see cref="Dispose"/>. Spans passed to it must not point into the store. Hold it for bounded work only.
+/// Scopes of one thread nest: the one opened last is disposed first. A scope stays right when a scope nested in it
+/// creates, deletes or evicts its entry.
 /// </summary>
-internal ref struct EntryScope
+internal readonly ref struct EntryScope
 {
-    private readonly Store _store;
+    private readonly StoreCore _core;
+    private readonly Shard _shard;
     private readonly ReadOnlySpan<byte> _key;
     private readonly long _nowMs;
-    private Store.PrototypeEntry? _entry;
+    private readonly int _scope;
 
-    internal EntryScope(Store store, ReadOnlySpan<byte> key, long nowMs)
+    internal EntryScope(StoreCore core, ReadOnlySpan<byte> key, ulong hash, long nowMs)
     {
-        _store = store;
+        _core = core;
         _key = key;
         _nowMs = nowMs;
-        _entry = store.Find(key, nowMs);
+        _shard = core.Shards[(int)hash & (core.Shards.Length - 1)];
+        _scope = _shard.Open(hash, key, nowMs);
     }
 
     /// <summary>Whether a live entry is there.</summary>
-    public readonly bool Found => _entry is not null;
+    public bool Found => Handle != 0;
 
     /// <summary>Its type; None when not found.</summary>
-    public readonly EntryType Type => _entry?.Type ?? EntryType.None;
+    public EntryType Type => Handle is not 0 and var handle ? _shard.Arena[handle].Type : EntryType.None;
 
     /// <summary>Its value; empty when not found.</summary>
-    public readonly ReadOnlySpan<byte> Value => _entry is null ? default : _entry.Value;
+    public ReadOnlySpan<byte> Value => WritableValue;
 
     /// <summary>The value for change in place, its length kept. Call <see cref="Modified"/> afterwards.</summary>
-    public readonly Span<byte> WritableValue => _entry is null ? default : _entry.Value;
+    public Span<byte> WritableValue => Handle is not 0 and var handle ? _shard.Arena[handle].Value : default;
 
     /// <summary>Attributes kept beside the value (an opaque block, at most 16 KiB); empty when none.</summary>
-    public readonly ReadOnlySpan<byte> Attributes => _entry is null ? default : _entry.Attributes;
+    public ReadOnlySpan<byte> Attributes => Handle is not 0 and var handle ? _shard.Arena[handle].Attributes : default;
 
     /// <summary>Absolute expiry in unix ms; 0 for none.</summary>
-    public readonly long ExpiresAtMs => _entry?.ExpiresAtMs ?? 0;
+    public long ExpiresAtMs => Handle is not 0 and var handle ? _shard.Arena[handle].ExpiresAtMs : 0;
 
     /// <summary>The entry's version; 0 when not found.</summary>
-    public readonly ulong Version => _entry?.Version ?? 0;
+    public ulong Version => Handle is not 0 and var handle ? _shard.Arena[handle].Version : 0;
 
-    /// <summary>Bytes the entry takes in memory, overhead included; 0 when not found.</summary>
-    public readonly long MemoryBytes => _entry is null ? 0 : 32 + _key.Length + _entry.Value.Length;
+    /// <summary>Bytes the entry takes in memory, its share of the index included; 0 when not found.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            if (Handle is not (not 0 and var handle))
+            {
+                return 0;
+            }
+            Entry entry = _shard.Arena[handle];
+            return SizeClasses.SlotBytes(_shard.Arena.ClassOf(handle)) + StoreOptions.IndexBytesPerEntry
+                + (entry.External ? ExtentSpace.CountedBytes(entry.PayloadBytes) : 0);
+        }
+    }
+
+    private uint Handle => _shard.HandleOf(_scope);
 
     /// <summary>Counts a read (hit or miss) and marks a found entry as used for the eviction policy.</summary>
     /// <returns><see cref="Found"/>.</returns>
-    public readonly bool Read()
-    {
-        _store.CountRead(Found);
-        return Found;
-    }
+    public bool Read() => _shard.Read(_scope);
 
     /// <summary>Marks a found entry as used without counting a read (TOUCH).</summary>
-    public readonly void Touch() { }
-
-    /// <summary>Creates or replaces the entry, with a new version.</summary>
-    public WriteResult Set(EntryType type, ReadOnlySpan<byte> value, long expiresAtMs, ReadOnlySpan<byte> attributes = default)
+    public void Touch()
     {
-        if (value.Length > _store.MaxValueBytes || _key.Length > StoreOptions.MaxKeyBytes)
+        if (Handle is not 0 and var handle)
+        {
+            _shard.Touch(handle);
+        }
+    }
+
+    /// <summary>Creates or replaces the entry, with a new version. A deadline in the past is allowed.</summary>
+    public WriteResult Set(
+        EntryType type, ReadOnlySpan<byte> value, long expiresAtMs, ReadOnlySpan<byte> attributes = default)
+    {
+        if (value.Length > _core.MaxValueBytes || _key.Length > StoreOptions.MaxKeyBytes
+            || attributes.Length > StoreOptions.MaxAttributeBytes)
         {
             return WriteResult.TooLarge;
         }
-        _entry ??= _store.Add(_key);
-        _entry.Value = value.ToArray();
-        _entry.Attributes = attributes.ToArray();
-        _entry.Type = type;
-        _entry.ExpiresAtMs = expiresAtMs;
-        _entry.Version = _store.NextVersion(_nowMs);
-        return WriteResult.Ok;
+        return _shard.Writer.Set(ref _shard.OpenAt(_scope), _key, type, value, expiresAtMs, attributes, _nowMs);
     }
 
     /// <summary>
@@ -78,37 +99,33 @@ internal ref struct EntryScope
     public WriteResult Resize(EntryType type, int length, out Span<byte> value)
     {
         value = default;
-        if (length > _store.MaxValueBytes || _key.Length > StoreOptions.MaxKeyBytes)
+        if (length > _core.MaxValueBytes || _key.Length > StoreOptions.MaxKeyBytes)
         {
             return WriteResult.TooLarge;
         }
-        _entry ??= _store.Add(_key);
-        _entry.Type = type;
-        Array.Resize(ref _entry.Value, length);
-        _entry.Version = _store.NextVersion(_nowMs);
-        value = _entry.Value;
-        return WriteResult.Ok;
+        WriteResult result = _shard.Writer.Resize(ref _shard.OpenAt(_scope), _key, type, length, _nowMs);
+        if (result == WriteResult.Ok)
+        {
+            value = WritableValue;
+        }
+        return result;
     }
 
     /// <summary>Gives the entry a new version after a change in place.</summary>
-    public readonly void Modified()
+    public void Modified()
     {
-        if (_entry is not null)
+        if (Handle is not 0 and var handle)
         {
-            _entry.Version = _store.NextVersion(_nowMs);
+            Entry entry = _shard.Arena[handle];
+            entry.Version = _shard.NextVersion(_nowMs, entry.Version);
+            _shard.Touch(handle);
         }
     }
 
-    /// <summary>Sets or with 0 takes away the expiry, with a new version. The entry must be found.</summary>
-    public readonly WriteResult SetExpiry(long expiresAtMs)
-    {
-        if (_entry is not null)
-        {
-            _entry.ExpiresAtMs = expiresAtMs;
-            _entry.Version = _store.NextVersion(_nowMs);
-        }
-        return WriteResult.Ok;
-    }
+    /// <summary>Sets or with 0 takes away the expiry, with a new version. Does nothing when not found.</summary>
+    public WriteResult SetExpiry(long expiresAtMs) => Found
+        ? _shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, _nowMs)
+        : WriteResult.Ok;
 
     /// <summary>
     /// Moves the expiry of a found entry without a new version: a read of an entry with sliding expiry keeps it alive
@@ -126,12 +143,15 @@ internal ref struct EntryScope
     /// <summary>Deletes the entry; false when it was not there.</summary>
     public bool Delete()
     {
-        bool found = Found;
-        _store.Delete(_key);
-        _entry = null;
-        return found;
+        OpenEntry open = _shard.OpenAt(_scope);
+        if (open.Handle == 0)
+        {
+            return false;
+        }
+        _shard.Delete(open.Hash, open.Handle);
+        return true;
     }
 
     /// <summary>Unlocks the shard.</summary>
-    public readonly void Dispose() => _store.Exit();
+    public void Dispose() => _shard.Close();
 }

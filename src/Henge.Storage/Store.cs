@@ -1,71 +1,117 @@
+using Henge.Storage.Indexing;
+using Henge.Storage.Shards;
+
 namespace Henge.Storage;
 
-/// <summary>The store. PROTOTYPE over dictionaries: fixes the API while the engine is built behind it.</summary>
+/// <summary>
+/// A cache in memory outside the GC heap: keys and values of bytes, bounded by bytes and entries, with expiry and
+/// eviction. It is cut into shards, each with its own lock, index, arena, eviction order and timing wheel; a key's
+/// shard follows from its keyed hash. Thread safe. docs/storage.md draws the layout.
+/// </summary>
 internal sealed class Store : IDisposable
 {
-    private readonly StoreOptions _options;
-    private readonly SortedDictionary<byte[], PrototypeEntry> _entries = new(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
-    private readonly System.Threading.Lock _lock = new();
-    private ulong _lastVersion;
-    private long _hits, _misses, _charged;
+    // One lock hold visits about this many entries, sweeps this many, or makes this many steps of eviction.
+    private const int EntriesPerHold = 64;
+
+    // What one Tick does at most, over all shards: about a millisecond's work.
+    private const int EntriesPerTick = 2048;
+
+    private const int RandomTries = 128;
+    private readonly StoreCore _core;
+    private readonly Shard[] _shards;
+    private int _nextToTick;
 
     /// <summary>Creates a store.</summary>
-    public Store(StoreOptions options) => _options = options;
-
-    /// <summary>Number of shards.</summary>
-    public int ShardCount => 1;
-
-    /// <summary>Longest value in bytes.</summary>
-    public int MaxValueBytes => _options.MaxValueBytes;
-
-    /// <summary>Entries held.</summary>
-    public long Count => _entries.Count;
-
-    /// <summary>The memory limit in bytes; may be set while running (evicts down to it).</summary>
-    public long MemoryBytes { get; set; }
-
-    /// <summary>The bound on entries; 0 for none; may be set while running.</summary>
-    public long MaxEntries { get; set; }
-
-    /// <summary>Hashes a key.</summary>
-    public KeyHash Hash(ReadOnlySpan<byte> key)
+    /// <exception cref="ArgumentException">The options are out of range (<see cref="StoreOptions.Validate"/>).</exception>
+    public Store(StoreOptions options)
     {
-        ulong h = 14695981039346656037;
-        foreach (byte b in key)
+        options.Validate();
+        int count = options.ChooseShards(Environment.ProcessorCount);
+        long machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        _core = new StoreCore(options, System.Numerics.BitOperations.Log2((uint)count),
+            Math.Max(machine, options.MemoryBytes) * 5 / 4);
+        _shards = new Shard[count];
+        for (int i = 0; i < count; i++)
         {
-            h = (h ^ b) * 1099511628211;
+            _shards[i] = new Shard(_core, i);
         }
-        return new KeyHash(h);
+        _core.Shards = _shards;
     }
 
+    /// <summary>What the store is made of, for those that look inside (verifier, ring).</summary>
+    internal StoreCore Core => _core;
+
+    /// <summary>Number of shards.</summary>
+    public int ShardCount => _shards.Length;
+
+    /// <summary>Longest value in bytes.</summary>
+    public int MaxValueBytes => _core.MaxValueBytes;
+
+    /// <summary>Entries held, expired ones not yet swept included.</summary>
+    public long Count => _core.Entries.Count;
+
+    /// <summary>The memory limit in bytes; may be set while running (evicts down to it).</summary>
+    /// <exception cref="ArgumentException">Smaller than the store's shards can work with.</exception>
+    public long MemoryBytes
+    {
+        get => _core.Memory.Limit;
+        set
+        {
+            long smallest = StoreOptions.SmallestMemory(_shards.Length);
+            if (value < smallest)
+            {
+                throw new ArgumentException(
+                    $"The memory limit of {value} bytes is too small: at least {smallest} bytes are needed.");
+            }
+            _core.Memory.Limit = value;
+        }
+    }
+
+    /// <summary>The bound on entries; 0 for none; may be set while running.</summary>
+    public long MaxEntries
+    {
+        get => _core.Entries.Limit;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _core.Entries.Limit = value;
+        }
+    }
+
+    /// <summary>Hashes a key.</summary>
+    public KeyHash Hash(ReadOnlySpan<byte> key) => new(_core.Hasher.Hash(key));
+
     /// <summary>The shard a key lives in.</summary>
-    public int ShardOf(KeyHash hash) => 0;
+    public int ShardOf(KeyHash hash) => (int)hash.Value & (_shards.Length - 1);
 
     /// <summary>Hints that the index line of a key is wanted soon.</summary>
-    public void PrefetchIndex(KeyHash hash) { }
+    public void PrefetchIndex(KeyHash hash) => _shards[ShardOf(hash)].Index.Prefetch(hash.Value);
 
     /// <summary>Hints that the entry of a key is wanted soon; call it some time after <see cref="PrefetchIndex"/>.</summary>
-    public void PrefetchEntry(KeyHash hash) { }
+    public void PrefetchEntry(KeyHash hash) => _shards[ShardOf(hash)].Index.PrefetchEntry(hash.Value);
 
     /// <summary>Locks the shard of a key until the scope is disposed, and finds its live entry.</summary>
     public EntryScope Open(ReadOnlySpan<byte> key, long nowMs) => Open(key, Hash(key), nowMs);
 
     /// <summary>As above, with the hash known.</summary>
-    public EntryScope Open(ReadOnlySpan<byte> key, KeyHash hash, long nowMs)
-    {
-        _lock.Enter();
-        return new EntryScope(this, key, nowMs);
-    }
+    public EntryScope Open(ReadOnlySpan<byte> key, KeyHash hash, long nowMs) => new(_core, key, hash.Value, nowMs);
 
-    /// <summary>Locks several shards for a many-key operation; <see cref="Open(ReadOnlySpan{byte}, long)"/> nests inside.</summary>
-    public ShardsScope Lock(ShardSet shards)
-    {
-        _lock.Enter();
-        return new ShardsScope(this);
-    }
+    /// <summary>
+    /// Locks several shards for a many-key operation; <see cref="Open(ReadOnlySpan{byte}, long)"/> nests inside.
+    /// Without it a thread must not open keys of two shards at a time: two threads could wait for each other.
+    /// </summary>
+    public ShardsScope Lock(ShardSet shards) => new(_shards, shards);
 
     /// <summary>Locks all shards.</summary>
-    public ShardsScope LockAll() => Lock(default);
+    public ShardsScope LockAll()
+    {
+        var all = default(ShardSet);
+        for (int i = 0; i < _shards.Length; i++)
+        {
+            all.Add(i);
+        }
+        return Lock(all);
+    }
 
     /// <summary>
     /// Visits at least <paramref name="count"/> entries where there are as many, in hash order from a cursor. An entry
@@ -75,109 +121,126 @@ internal sealed class Store : IDisposable
     public ulong Scan<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct
     {
-        lock (_lock)
+        ulong shard = cursor >> HashIndex.ScanBits;
+        ulong position = cursor & ((1UL << HashIndex.ScanBits) - 1);
+        for (; shard < (ulong)_shards.Length; shard++, position = 0)
         {
-            ulong position = 0;
-            foreach ((byte[] key, PrototypeEntry e) in _entries.ToArray())
+            while (position >> HashIndex.ScanBits == 0)
             {
-                if (position++ < cursor)
+                if (count <= 0)
                 {
-                    continue;
+                    return shard << HashIndex.ScanBits | position;
                 }
-                if (position - cursor > (ulong)count)
-                {
-                    return position - 1;
-                }
-                if (e.ExpiresAtMs == 0 || e.ExpiresAtMs > nowMs)
-                {
-                    visitor.Visit(new EntryView { Key = key, Value = e.Value, Type = e.Type, ExpiresAtMs = e.ExpiresAtMs, Version = e.Version });
-                }
+                count -= _shards[shard].Scan(ref position, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
             }
-            return 0;
         }
+        return 0;
     }
 
     /// <summary>Visits one live entry drawn about evenly; false when there is none.</summary>
     public bool TryVisitRandom<TVisitor>(ulong random, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct
     {
-        if (_entries.Count == 0)
+        for (int i = 0; i < RandomTries && Count > 0; i++)
         {
-            return false;
+            ulong draw = KeyHasher.Next(ref random);
+            if (_shards[draw & (ulong)(_shards.Length - 1)].TryVisitRandom(draw >> 8, nowMs, ref visitor))
+            {
+                return true;
+            }
         }
-        return Scan(random % (ulong)_entries.Count, 1, nowMs, ref visitor) >= 0;
+        // Few entries in many buckets: take the first from anywhere.
+        ulong start = KeyHasher.Next(ref random);
+        for (int i = 0; i < _shards.Length; i++)
+        {
+            ulong position = 0;
+            Shard shard = _shards[(start + (ulong)i) & (ulong)(_shards.Length - 1)];
+            while (position >> HashIndex.ScanBits == 0)
+            {
+                if (shard.TryVisitFirst(ref position, nowMs, ref visitor))
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// <summary>Deletes every entry.</summary>
     public void Clear()
     {
-        lock (_lock)
+        using ShardsScope all = LockAll();
+        foreach (Shard shard in _shards)
         {
-            _entries.Clear();
+            shard.Clear();
         }
+        _core.Extents.Clear();
     }
 
-    /// <summary>Sweeps what has expired, a bounded piece at a time; true when more is due.</summary>
-    public bool Tick(long nowMs) => false;
+    /// <summary>
+    /// Sweeps what has expired and evicts down to lowered limits, a bounded piece at a time; true when more is due.
+    /// One thread calls it every 50 ms or so, and again while it returns true.
+    /// </summary>
+    public bool Tick(long nowMs)
+    {
+        int rounds = Math.Max(1, EntriesPerTick / EntriesPerHold);
+        int idle = 0;
+        while (rounds > 0 && idle < _shards.Length)
+        {
+            Shard shard = _shards[_nextToTick];
+            if (shard.Sweep(nowMs, EntriesPerHold))
+            {
+                idle = 0;
+                rounds--;
+            }
+            else
+            {
+                idle++;
+            }
+            _nextToTick = (_nextToTick + 1) & (_shards.Length - 1);
+        }
+        return idle < _shards.Length;
+    }
 
     /// <summary>Charges (or with a negative number gives back) bytes held outside the store against the memory limit.</summary>
-    public void Charge(long bytes) => Interlocked.Add(ref _charged, bytes);
+    public void Charge(long bytes) => _core.Memory.Charge(bytes);
 
     /// <summary>Counters and sizes.</summary>
-    public StoreStatistics GetStatistics() =>
-        new() { Entries = _entries.Count, LimitBytes = _options.MemoryBytes, Hits = _hits, Misses = _misses, ChargedBytes = _charged };
+    public StoreStatistics GetStatistics()
+    {
+        var sum = new StoreStatistics
+        {
+            Entries = Count,
+            LimitBytes = _core.Memory.Limit,
+            UsedBytes = _core.Memory.Used,
+            ChargedBytes = _core.Memory.Charged,
+        };
+        foreach (Shard shard in _shards)
+        {
+            sum = sum with
+            {
+                EntriesWithExpiry = sum.EntriesWithExpiry + shard.Wheel.Count,
+                IndexBytes = sum.IndexBytes + shard.Index.Bytes,
+                DataBytes = sum.DataBytes + shard.DataBytes,
+                Hits = sum.Hits + shard.Hits,
+                Misses = sum.Misses + shard.Misses,
+                Evicted = sum.Evicted + shard.Evicted,
+                Expired = sum.Expired + shard.Expired,
+            };
+        }
+        return sum;
+    }
 
     /// <summary>Zeroes hits, misses, evicted and expired (CONFIG RESETSTAT).</summary>
-    public void ResetStatistics() => _hits = _misses = 0;
-
-    /// <summary>Gives all memory back.</summary>
-    public void Dispose() => _entries.Clear();
-
-    internal void Exit() => _lock.Exit();
-
-    internal void CountRead(bool hit)
+    public void ResetStatistics()
     {
-        if (hit)
+        using ShardsScope all = LockAll();
+        foreach (Shard shard in _shards)
         {
-            _hits++;
-        }
-        else
-        {
-            _misses++;
+            shard.ResetStatistics();
         }
     }
 
-    internal PrototypeEntry? Find(ReadOnlySpan<byte> key, long nowMs)
-    {
-        byte[] k = key.ToArray();
-        if (_entries.TryGetValue(k, out PrototypeEntry? e))
-        {
-            if (e.ExpiresAtMs == 0 || e.ExpiresAtMs > nowMs)
-            {
-                return e;
-            }
-            _entries.Remove(k);
-        }
-        return null;
-    }
-
-    internal PrototypeEntry Add(ReadOnlySpan<byte> key)
-    {
-        var e = new PrototypeEntry();
-        _entries[key.ToArray()] = e;
-        return e;
-    }
-
-    internal void Delete(ReadOnlySpan<byte> key) => _entries.Remove(key.ToArray());
-
-    internal ulong NextVersion(long nowMs) => _lastVersion = Math.Max((ulong)nowMs << 16, _lastVersion + 1);
-
-    internal sealed class PrototypeEntry
-    {
-        public byte[] Value = [];
-        public byte[] Attributes = [];
-        public EntryType Type;
-        public long ExpiresAtMs;
-        public ulong Version;
-    }
+    /// <summary>Gives all memory back. No other call may be under way or follow.</summary>
+    public void Dispose() => _core.Dispose();
 }

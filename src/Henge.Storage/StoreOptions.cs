@@ -6,6 +6,26 @@ internal sealed class StoreOptions
     /// <summary>Longest key, in bytes.</summary>
     public const int MaxKeyBytes = 64 * 1024;
 
+    /// <summary>Longest attributes, in bytes.</summary>
+    public const int MaxAttributeBytes = 16 * 1024;
+
+    /// <summary>About what an entry takes in the index, in bytes.</summary>
+    public const int IndexBytesPerEntry = 9;
+
+    /// <summary>Most shards.</summary>
+    public const int MaxShards = 256;
+
+    /// <summary>Smallest memory limit: below it fixed tables and half-filled pages leave no room for entries.</summary>
+    public const long SmallestMemoryBytes = 1L << 20;
+
+    /// <summary>Smallest memory limit for each shard, when the number of shards is set.</summary>
+    public const long SmallestShardBytes = 512L << 10;
+
+    private const long PreferredShardBytes = 16L << 20;
+    private const long OneShardEntries = 64 * 1024;
+    private const int ShardsPerCore = 8;
+    private const int PreferredMaxShards = 64;
+
     /// <summary>Bytes that entries, index, tombstones and charged buffers may take together.</summary>
     public long MemoryBytes { get; init; } = 256L << 20;
 
@@ -23,4 +43,45 @@ internal sealed class StoreOptions
 
     /// <summary>Seed of the keyed hash; 0 draws one from the system's random source.</summary>
     public ulong HashSeed { get; init; }
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="ArgumentException">One is out of its range; the text says which and what is allowed.</exception>
+    public void Validate()
+    {
+        if (Shards < 0 || Shards > MaxShards || (Shards & (Shards - 1)) != 0)
+        {
+            throw new ArgumentException($"Shards must be 0 or a power of two up to {MaxShards}, not {Shards}.");
+        }
+        if (MaxEntries < 0 || MaxValueBytes < 0)
+        {
+            throw new ArgumentException("MaxEntries and MaxValueBytes must not be negative.");
+        }
+        long smallest = SmallestMemory(Math.Max(Shards, 1));
+        if (MemoryBytes < smallest)
+        {
+            throw new ArgumentException(
+                $"The memory limit of {MemoryBytes} bytes is too small: at least {smallest} bytes are needed.");
+        }
+    }
+
+    /// <summary>The smallest memory limit that serves a number of shards.</summary>
+    internal static long SmallestMemory(int shards) => Math.Max(SmallestMemoryBytes, shards * SmallestShardBytes);
+
+    /// <summary>
+    /// The number of shards to use: enough that cores seldom meet, few enough that each has memory worth dividing. A
+    /// store bounded to few entries has one, and so evicts by exact LRU over all.
+    /// </summary>
+    internal int ChooseShards(int cores)
+    {
+        if (Shards > 0)
+        {
+            return Shards;
+        }
+        if (MaxEntries is > 0 and < OneShardEntries)
+        {
+            return 1;
+        }
+        long most = Math.Min(MemoryBytes / PreferredShardBytes, Math.Min(PreferredMaxShards, ShardsPerCore * cores));
+        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, 1) + 1) / 2;
+    }
 }

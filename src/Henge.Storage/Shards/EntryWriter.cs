@@ -1,0 +1,319 @@
+using Henge.Storage.Arenas;
+using Henge.Storage.Entries;
+using Henge.Storage.Regions;
+
+namespace Henge.Storage.Shards;
+
+/// <summary>
+/// Creates and changes the entries of one shard. A change that fits the entry's slot (or extent) is made in place;
+/// else a new place is taken first, so that a write that finds no room leaves the old entry as it was.
+/// The shard's lock guards it.
+/// </summary>
+internal sealed unsafe class EntryWriter
+{
+    private const long LoweredLimitExcess = 64;
+    private const int EvictionsUnderLoweredLimit = 8;
+    private readonly Shard _shard;
+    private readonly StoreCore _core;
+    private readonly Arena _arena;
+
+    /// <summary>Creates the writer of a shard.</summary>
+    public EntryWriter(Shard shard, StoreCore core)
+    {
+        _shard = shard;
+        _core = core;
+        _arena = shard.Arena;
+    }
+
+    /// <summary>Creates or replaces the entry of an open scope.</summary>
+    public WriteResult Set(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, ReadOnlySpan<byte> value,
+        long expiresAtMs, ReadOnlySpan<byte> attributes, long nowMs)
+    {
+        var shape = new EntryShape(key.Length, attributes.Length, value.Length, expiresAtMs != 0);
+        if (open.Handle != 0 && TryWriteInPlace(open.Handle, shape, type))
+        {
+            WritePayload(_arena[open.Handle].Payload, key, attributes, value);
+            Finish(open.Handle, isNew: false, expiresAtMs, nowMs);
+            return WriteResult.Ok;
+        }
+        if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
+        {
+            return WriteResult.OutOfMemory;
+        }
+        Entry entry = Prepare(open.Handle, handle, shape, type, extent);
+        WritePayload(entry.Payload, key, attributes, value);
+        uint old = open.Handle;
+        Link(ref open, key, handle);
+        if (old != 0)
+        {
+            FreeExtent(_arena[old]);
+            _arena.Free(old);
+        }
+        Finish(handle, isNew: old == 0, expiresAtMs, nowMs);
+        return WriteResult.Ok;
+    }
+
+    /// <summary>Gives the value of an open scope's entry a new length, or creates it with zeros.</summary>
+    public WriteResult Resize(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, int length, long nowMs)
+    {
+        if (open.Handle == 0)
+        {
+            return Create(ref open, key, type, length, nowMs);
+        }
+        Entry entry = _arena[open.Handle];
+        long expiresAtMs = entry.ExpiresAtMs;
+        int oldLength = entry.ValueBytes;
+        EntryShape shape = entry.Shape with { ValueBytes = length };
+        if (!TryResizeInPlace(entry, open.Handle, shape))
+        {
+            if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
+            {
+                return WriteResult.OutOfMemory;
+            }
+            Entry old = _arena[open.Handle];
+            uint oldHandle = open.Handle;
+            entry = Prepare(oldHandle, handle, shape, old.Type, extent);
+            long shared = Math.Min(old.PayloadBytes, shape.PayloadBytes);
+            Buffer.MemoryCopy(old.Payload, entry.Payload, shared, shared);
+            Link(ref open, key, handle);
+            FreeExtent(old);
+            _arena.Free(oldHandle);
+        }
+        else
+        {
+            Unwheel(open.Handle);
+            _shard.DataBytes += length - oldLength;
+        }
+        if (length > oldLength)
+        {
+            entry.Value[oldLength..].Clear();
+        }
+        Finish(open.Handle, isNew: false, expiresAtMs, nowMs);
+        return WriteResult.Ok;
+    }
+
+    /// <summary>Sets or with 0 takes away the expiry of an open scope's entry.</summary>
+    public WriteResult SetExpiry(ref OpenEntry open, ReadOnlySpan<byte> key, long expiresAtMs, long nowMs)
+    {
+        Entry old = _arena[open.Handle];
+        if (old.HasExpiry == (expiresAtMs != 0))
+        {
+            Unwheel(open.Handle);
+            Finish(open.Handle, isNew: false, expiresAtMs, nowMs);
+            return WriteResult.Ok;
+        }
+        EntryShape shape = old.Shape with { HasExpiry = expiresAtMs != 0 };
+        bool sharesExtent = old.External && shape.External;
+        if (!TryPlace(ref open, shape, takesExtent: !sharesExtent, out uint handle, out byte* extent))
+        {
+            return WriteResult.OutOfMemory;
+        }
+        uint oldHandle = open.Handle;
+        old = _arena[oldHandle];
+        Entry entry = Prepare(oldHandle, handle, shape, old.Type, sharesExtent ? old.Payload : extent);
+        if (!sharesExtent)
+        {
+            Buffer.MemoryCopy(old.Payload, entry.Payload, shape.PayloadBytes, shape.PayloadBytes);
+            FreeExtent(old);
+        }
+        Link(ref open, key, handle);
+        _arena.Free(oldHandle);
+        Finish(handle, isNew: false, expiresAtMs, nowMs);
+        return WriteResult.Ok;
+    }
+
+    /// <summary>Gives the extent that an entry owns back, if it has one.</summary>
+    public void FreeExtent(Entry entry)
+    {
+        if (entry.External)
+        {
+            _core.Extents.Free(entry.Payload, entry.PayloadBytes);
+        }
+    }
+
+    private static void WritePayload(byte* payload, ReadOnlySpan<byte> key, ReadOnlySpan<byte> attributes,
+        ReadOnlySpan<byte> value)
+    {
+        key.CopyTo(new Span<byte>(payload, key.Length));
+        attributes.CopyTo(new Span<byte>(payload + key.Length, attributes.Length));
+        value.CopyTo(new Span<byte>(payload + key.Length + attributes.Length, value.Length));
+    }
+
+    private WriteResult Create(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, int length, long nowMs)
+    {
+        var shape = new EntryShape(key.Length, 0, length, false);
+        if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
+        {
+            return WriteResult.OutOfMemory;
+        }
+        Entry entry = Prepare(0, handle, shape, type, extent);
+        key.CopyTo(new Span<byte>(entry.Payload, key.Length));
+        entry.Value.Clear();
+        Link(ref open, key, handle);
+        Finish(handle, isNew: true, 0, nowMs);
+        return WriteResult.Ok;
+    }
+
+    /// <summary>Gives an entry a new header where its slot and extent can stay; its payload is then to be written.</summary>
+    private bool TryWriteInPlace(uint handle, EntryShape shape, EntryType type)
+    {
+        Entry entry = _arena[handle];
+        byte* extent = null;
+        if (SizeClasses.ClassOf(shape.SlotBytes) != _arena.ClassOf(handle) || entry.External != shape.External)
+        {
+            return false;
+        }
+        if (entry.External)
+        {
+            extent = entry.Payload;
+            if (!ExtentSpace.SameClass(entry.PayloadBytes, shape.PayloadBytes)
+                || !_core.Extents.TryResize(extent, entry.PayloadBytes, shape.PayloadBytes))
+            {
+                return false;
+            }
+        }
+        Unwheel(handle);
+        _shard.DataBytes += shape.ValueBytes - entry.ValueBytes;
+        entry.WriteHeader(shape, type, extent);
+        return true;
+    }
+
+    private bool TryResizeInPlace(Entry entry, uint handle, EntryShape shape)
+    {
+        if (entry.External != shape.External)
+        {
+            return false;
+        }
+        bool fits = entry.External
+            ? ExtentSpace.SameClass(entry.PayloadBytes, shape.PayloadBytes)
+                && _core.Extents.TryResize(entry.Payload, entry.PayloadBytes, shape.PayloadBytes)
+            : SizeClasses.ClassOf(shape.SlotBytes) == _arena.ClassOf(handle);
+        if (fits)
+        {
+            entry.SetValueBytes(shape.ValueBytes);
+        }
+        return fits;
+    }
+
+    /// <summary>Writes all of an entry but payload and deadline into a slot just taken.</summary>
+    private Entry Prepare(uint oldHandle, uint handle, EntryShape shape, EntryType type, byte* extent)
+    {
+        Entry entry = _arena[handle];
+        if (oldHandle != 0)
+        {
+            entry.InheritFrom(_arena[oldHandle]);
+        }
+        else
+        {
+            entry.Version = 0;
+        }
+        entry.WriteHeader(shape, type, extent);
+        return entry;
+    }
+
+    /// <summary>Puts a new slot in the place of the scope's entry, or into the index. The old slot is the caller's.</summary>
+    private void Link(ref OpenEntry open, ReadOnlySpan<byte> key, uint handle)
+    {
+        Entry entry = _arena[handle];
+        _shard.DataBytes += entry.KeyBytes + entry.ValueBytes;
+        if (open.Handle == 0)
+        {
+            _shard.Insert(open.Hash, key, handle);
+            return;
+        }
+        uint old = open.Handle;
+        Unwheel(old);
+        _shard.DataBytes -= _arena[old].KeyBytes + _arena[old].ValueBytes;
+        _shard.Replace(open.Hash, old, handle);
+    }
+
+    private void Unwheel(uint handle)
+    {
+        if (_arena[handle].HasExpiry)
+        {
+            _shard.Wheel.Remove(handle);
+        }
+    }
+
+    /// <summary>Ends every write: version, deadline, use.</summary>
+    private void Finish(uint handle, bool isNew, long expiresAtMs, long nowMs)
+    {
+        Entry entry = _arena[handle];
+        entry.Version = _shard.NextVersion(nowMs, entry.Version);
+        if (expiresAtMs != 0)
+        {
+            entry.SetDeadline(Math.Clamp(expiresAtMs, 0, Entry.LatestDeadlineMs));
+            _shard.Wheel.Add(handle, nowMs);
+        }
+        if (!isNew)
+        {
+            _shard.Touch(handle);
+        }
+    }
+
+    /// <summary>
+    /// Takes all that a new place for an entry needs, making room where there is none; the scope's own entry is kept.
+    /// </summary>
+    private bool TryPlace(ref OpenEntry open, EntryShape shape, bool takesExtent, out uint handle, out byte* extent)
+    {
+        handle = 0;
+        extent = null;
+        bool isNew = open.Handle == 0;
+        if (isNew && !TryTakeEntry())
+        {
+            return false;
+        }
+        bool external = shape.External && takesExtent;
+        while (external && (extent = _core.Extents.TryTake(shape.PayloadBytes)) == null)
+        {
+            if (!_core.TryGiveBackInTurn(_shard, open.Handle))
+            {
+                return Fail(isNew, null, 0);
+            }
+        }
+        while (isNew && !_shard.Index.TryReserve())
+        {
+            if (!_shard.Reclaimer.TryGiveBack(open.Handle) && !_core.TryGiveBackElsewhere(_shard))
+            {
+                return Fail(isNew, extent, shape.PayloadBytes);
+            }
+        }
+        int sizeClass = SizeClasses.ClassOf(shape.SlotBytes);
+        while (!_arena.TryTake(sizeClass, out handle))
+        {
+            if (!_shard.Reclaimer.TryMakeRoom(open.Handle) && !_core.TryGiveBackElsewhere(_shard))
+            {
+                return Fail(isNew, extent, shape.PayloadBytes);
+            }
+        }
+        return true;
+    }
+
+    private bool Fail(bool isNew, byte* extent, long payloadBytes)
+    {
+        if (extent != null)
+        {
+            _core.Extents.Free(extent, payloadBytes);
+        }
+        if (isNew)
+        {
+            _core.Entries.Return(1);
+        }
+        return false;
+    }
+
+    /// <summary>Counts a new entry, evicting one for it at the bound.</summary>
+    private bool TryTakeEntry()
+    {
+        long excess = _core.Entries.Take();
+        for (int i = excess > LoweredLimitExcess ? EvictionsUnderLoweredLimit : (int)Math.Min(excess, 1); i > 0; i--)
+        {
+            if (!_shard.Reclaimer.TryEvict(keep: 0) && !_core.TryEvictElsewhere(_shard))
+            {
+                _core.Entries.Return(1);
+                return false;
+            }
+        }
+        return true;
+    }
+}

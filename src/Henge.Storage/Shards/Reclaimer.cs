@@ -1,0 +1,74 @@
+using Henge.Storage.Arenas;
+
+namespace Henge.Storage.Shards;
+
+/// <summary>
+/// Makes room in one shard. Memory is never stuck in the wrong size class: when evicting leaves free slots scattered
+/// over part-filled pages, the sparsest page of the class with most of them is emptied by moving its live entries
+/// (each in O(1)), and the page goes to whoever wants it. The shard's lock guards it.
+/// </summary>
+internal sealed class Reclaimer
+{
+    // Pages are drained once this part of the shard's bytes is free slots; below it evicting is cheaper than moving.
+    private const int SlackShare = 16;
+    private readonly Shard _shard;
+    private readonly Arena _arena;
+
+    /// <summary>Creates the reclaimer of a shard.</summary>
+    public Reclaimer(Shard shard)
+    {
+        _shard = shard;
+        _arena = shard.Arena;
+    }
+
+    private bool SlackIsHigh => _arena.SlackBytes * SlackShare > (long)_arena.HeldPages * SizeClasses.PageBytes;
+
+    /// <summary>
+    /// One step towards room in this shard: a page emptied or an entry evicted, but never <paramref name="keep"/>.
+    /// False when there is nothing left to give.
+    /// </summary>
+    public bool TryMakeRoom(uint keep) => (SlackIsHigh && TryDrain()) || TryEvict(keep) || TryDrain();
+
+    /// <summary>As <see cref="TryMakeRoom"/>, giving an emptied page back to the budget for others.</summary>
+    public bool TryGiveBack(uint keep)
+    {
+        if (_arena.TryReturnPage())
+        {
+            return true;
+        }
+        if (!TryMakeRoom(keep))
+        {
+            return false;
+        }
+        _arena.TryReturnPage();
+        return true;
+    }
+
+    /// <summary>Evicts the entry that the policy chooses, but never <paramref name="keep"/>.</summary>
+    public bool TryEvict(uint keep)
+    {
+        uint victim = _shard.Victim(keep);
+        if (victim == 0)
+        {
+            return false;
+        }
+        _shard.Evict(victim);
+        return true;
+    }
+
+    private bool TryDrain()
+    {
+        uint page = _arena.BeginDrain();
+        if (page == 0)
+        {
+            return false;
+        }
+        int slot = 0;
+        while (_arena.NextLive(page, ref slot) is var handle and not 0)
+        {
+            _shard.Relocate(handle);
+        }
+        _arena.EndDrain(page);
+        return true;
+    }
+}

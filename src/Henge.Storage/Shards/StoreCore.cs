@@ -1,0 +1,130 @@
+using Henge.Storage.Indexing;
+using Henge.Storage.Regions;
+
+namespace Henge.Storage.Shards;
+
+/// <summary>What the shards of one store have in common.</summary>
+internal sealed class StoreCore : IDisposable
+{
+    /// <summary>Creates what a store of the given options and number of shards needs.</summary>
+    public StoreCore(StoreOptions options, int shardBits, long addressBytes)
+    {
+        ShardBits = shardBits;
+        AddressBytes = addressBytes;
+        Eviction = options.Eviction;
+        Memory = new MemoryBudget(options.MemoryBytes);
+        Entries = new EntryBudget(options.MaxEntries);
+        Hasher = new KeyHasher(options.HashSeed);
+        Extents = new ExtentSpace(Memory, addressBytes);
+        LargePages = options.MemoryBytes >> shardBits >= 4 * NativeMemoryRegion.LargePageBytes;
+        MaxValueBytes = options.MaxValueBytes;
+    }
+
+    /// <summary>Bits of a hash that choose the shard.</summary>
+    public int ShardBits { get; }
+
+    /// <summary>Addresses that one arena or extent class may reserve.</summary>
+    public long AddressBytes { get; }
+
+    /// <summary>Whether shards are large enough that a partly used large page is small beside them.</summary>
+    public bool LargePages { get; }
+
+    /// <summary>Who is evicted.</summary>
+    public EvictionPolicy Eviction { get; }
+
+    /// <summary>Longest value.</summary>
+    public int MaxValueBytes { get; }
+
+    /// <summary>The bound on bytes.</summary>
+    public MemoryBudget Memory { get; }
+
+    /// <summary>The bound on entries.</summary>
+    public EntryBudget Entries { get; }
+
+    /// <summary>The keyed hash.</summary>
+    public KeyHasher Hasher { get; }
+
+    /// <summary>Large payloads.</summary>
+    public ExtentSpace Extents { get; }
+
+    /// <summary>All shards, in the order of locking.</summary>
+    public Shard[] Shards { get; set; } = [];
+
+    /// <summary>
+    /// Makes another shard than <paramref name="self"/>, whose lock the caller holds, give memory up.
+    /// Shards busy with something else are passed over, since waiting for them here could deadlock.
+    /// </summary>
+    /// <returns>False when no other shard could.</returns>
+    public bool TryGiveBackElsewhere(Shard self)
+    {
+        for (int i = 0; i < Shards.Length; i++)
+        {
+            Shard other = NextVictim(self);
+            if (other == self || !other.Lock.TryEnter())
+            {
+                continue;
+            }
+            bool given = other.Reclaimer.TryGiveBack(keep: 0);
+            other.Lock.Exit();
+            if (given)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Makes the shards, <paramref name="self"/> among them, give memory up in turn: what a large payload costs is
+    /// shared, not paid by the shard it happens to fall to.
+    /// </summary>
+    public bool TryGiveBackInTurn(Shard self, uint keep)
+    {
+        if (self.NextVictimShard == self.Number)
+        {
+            NextVictim(self);
+            if (self.Reclaimer.TryGiveBack(keep))
+            {
+                return true;
+            }
+        }
+        return TryGiveBackElsewhere(self) || self.Reclaimer.TryGiveBack(keep);
+    }
+
+    /// <summary>As <see cref="TryGiveBackElsewhere"/>, for one entry of the bound on entries.</summary>
+    public bool TryEvictElsewhere(Shard self)
+    {
+        for (int i = 0; i < Shards.Length; i++)
+        {
+            Shard other = NextVictim(self);
+            if (other == self || !other.Lock.TryEnter())
+            {
+                continue;
+            }
+            bool evicted = other.Reclaimer.TryEvict(keep: 0);
+            other.Lock.Exit();
+            if (evicted)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Shard NextVictim(Shard self)
+    {
+        Shard next = Shards[self.NextVictimShard & (Shards.Length - 1)];
+        self.NextVictimShard = (next.Number + 1) & (Shards.Length - 1);
+        return next;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Shard shard in Shards)
+        {
+            shard.Dispose();
+        }
+        Extents.Dispose();
+    }
+}
