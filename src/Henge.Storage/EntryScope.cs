@@ -124,21 +124,16 @@ internal readonly ref struct EntryScope
 
     /// <summary>Sets or with 0 takes away the expiry, with a new version. Does nothing when not found.</summary>
     public WriteResult SetExpiry(long expiresAtMs) => Found
-        ? _shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, _nowMs)
+        ? _shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: true, _nowMs)
         : WriteResult.Ok;
 
     /// <summary>
     /// Moves the expiry of a found entry without a new version: a read of an entry with sliding expiry keeps it alive
     /// but changes nothing that an ETag or a CAS may compare.
     /// </summary>
-    public readonly WriteResult ExtendExpiry(long expiresAtMs)
-    {
-        if (_entry is not null)
-        {
-            _entry.ExpiresAtMs = expiresAtMs;
-        }
-        return WriteResult.Ok;
-    }
+    public WriteResult ExtendExpiry(long expiresAtMs) => Found
+        ? _shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: false, _nowMs)
+        : WriteResult.Ok;
 
     /// <summary>Deletes the entry; false when it was not there.</summary>
     public bool Delete()

@@ -33,7 +33,7 @@ internal sealed unsafe class EntryWriter
         if (open.Handle != 0 && TryWriteInPlace(open.Handle, shape, type))
         {
             WritePayload(_arena[open.Handle].Payload, key, attributes, value);
-            Finish(open.Handle, isNew: false, expiresAtMs, nowMs);
+            Finish(open.Handle, newVersion: true, isNew: false, expiresAtMs, nowMs);
             return WriteResult.Ok;
         }
         if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
@@ -49,7 +49,7 @@ internal sealed unsafe class EntryWriter
             FreeExtent(_arena[old]);
             _arena.Free(old);
         }
-        Finish(handle, isNew: old == 0, expiresAtMs, nowMs);
+        Finish(handle, newVersion: true, isNew: old == 0, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -88,18 +88,19 @@ internal sealed unsafe class EntryWriter
         {
             entry.Value[oldLength..].Clear();
         }
-        Finish(open.Handle, isNew: false, expiresAtMs, nowMs);
+        Finish(open.Handle, newVersion: true, isNew: false, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
     /// <summary>Sets or with 0 takes away the expiry of an open scope's entry.</summary>
-    public WriteResult SetExpiry(ref OpenEntry open, ReadOnlySpan<byte> key, long expiresAtMs, long nowMs)
+    public WriteResult SetExpiry(
+        ref OpenEntry open, ReadOnlySpan<byte> key, long expiresAtMs, bool newVersion, long nowMs)
     {
         Entry old = _arena[open.Handle];
         if (old.HasExpiry == (expiresAtMs != 0))
         {
             Unwheel(open.Handle);
-            Finish(open.Handle, isNew: false, expiresAtMs, nowMs);
+            Finish(open.Handle, newVersion, isNew: false, expiresAtMs, nowMs);
             return WriteResult.Ok;
         }
         EntryShape shape = old.Shape with { HasExpiry = expiresAtMs != 0 };
@@ -118,7 +119,7 @@ internal sealed unsafe class EntryWriter
         }
         Link(ref open, key, handle);
         _arena.Free(oldHandle);
-        Finish(handle, isNew: false, expiresAtMs, nowMs);
+        Finish(handle, newVersion, isNew: false, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -150,7 +151,7 @@ internal sealed unsafe class EntryWriter
         key.CopyTo(new Span<byte>(entry.Payload, key.Length));
         entry.Value.Clear();
         Link(ref open, key, handle);
-        Finish(handle, isNew: true, 0, nowMs);
+        Finish(handle, newVersion: true, isNew: true, 0, nowMs);
         return WriteResult.Ok;
     }
 
@@ -236,10 +237,13 @@ internal sealed unsafe class EntryWriter
     }
 
     /// <summary>Ends every write: version, deadline, use.</summary>
-    private void Finish(uint handle, bool isNew, long expiresAtMs, long nowMs)
+    private void Finish(uint handle, bool newVersion, bool isNew, long expiresAtMs, long nowMs)
     {
         Entry entry = _arena[handle];
-        entry.Version = _shard.NextVersion(nowMs, entry.Version);
+        if (newVersion)
+        {
+            entry.Version = _shard.NextVersion(nowMs, entry.Version);
+        }
         if (expiresAtMs != 0)
         {
             entry.SetDeadline(Math.Clamp(expiresAtMs, 0, Entry.LatestDeadlineMs));
