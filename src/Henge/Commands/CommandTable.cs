@@ -4,7 +4,10 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
+using Henge.Commands.Bits;
 using Henge.Commands.Connection;
+using Henge.Commands.Hashes;
+using Henge.Commands.Keys;
 using Henge.Commands.PubSub;
 using Henge.Commands.Strings;
 using Henge.Commands.Transactions;
@@ -106,6 +109,22 @@ internal sealed class CommandTable
     [
         .. GetCommands.Commands,
         .. SetCommands.Commands,
+        .. CounterCommands.Commands,
+        .. RangeCommands.Commands,
+        .. ManyKeysCommands.Commands,
+        .. LcsCommand.Commands,
+        .. BitCommands.Commands,
+        .. KeyCommands.Commands,
+        .. ExpiryCommands.Commands,
+        .. MoveCommands.Commands,
+        .. ScanCommands.Commands,
+        .. DatabaseCommands.Commands,
+        .. ObjectCommand.Commands,
+        .. MemoryCommand.Commands,
+        .. HashReadCommands.Commands,
+        .. HashWriteCommands.Commands,
+        .. HashCounterCommands.Commands,
+        .. HashScanCommands.Commands,
         .. AuthenticationCommands.Commands,
         .. ConnectionCommands.Commands,
         .. ClientCommands.Commands,

@@ -113,6 +113,14 @@ internal static class Errors
         reply.Error(text.ToString());
     }
 
+    /// <summary>An option that the command does not have.</summary>
+    public static void UnsupportedOption(RespWriter reply, ReadOnlySpan<byte> word)
+    {
+        var text = new StringBuilder("ERR Unsupported option ");
+        AppendWord(text, word, MaxEcho);
+        reply.Error(text.ToString());
+    }
+
     /// <summary>No subcommand of that name.</summary>
     public static void UnknownSubcommand(RespWriter reply, Command command, ReadOnlySpan<byte> word)
     {

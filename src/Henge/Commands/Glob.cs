@@ -3,10 +3,14 @@ namespace Henge.Commands;
 /// <summary>
 /// Redis's glob patterns over bytes: ? one byte, * any run, [abc], [^abc] and [a-z] sets, backslash for the byte
 /// itself. A star that fails is retried only from the latest one, so the cost is at most pattern times text and no
-/// pattern blows up (Redis recurses per star and needs a guard).
+/// pattern blows up; as both can be 64 KiB long, a match that takes more than <see cref="MaxSteps"/> is given up as
+/// none (Redis, which recurses per star, does the same past 1,000 levels).
 /// </summary>
 internal static class Glob
 {
+    /// <summary>Steps of one match, some milliseconds of work; no pattern that people write comes near.</summary>
+    public const int MaxSteps = 1 << 20;
+
     /// <summary>Whether all of <paramref name="text"/> matches <paramref name="pattern"/>.</summary>
     public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text)
     {
@@ -14,8 +18,12 @@ internal static class Glob
         int t = 0;
         int starPattern = -1;
         int starText = 0;
-        while (t < text.Length)
+        for (int steps = 0; t < text.Length; steps++)
         {
+            if (steps == MaxSteps)
+            {
+                return false;
+            }
             if (p < pattern.Length && pattern[p] == '*')
             {
                 starPattern = ++p;

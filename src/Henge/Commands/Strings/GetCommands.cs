@@ -1,5 +1,6 @@
 using System.Text;
 
+using Henge.Commands.Arguments;
 using Henge.Protocol;
 using Henge.Storage;
 

@@ -1,3 +1,4 @@
+using Henge.Commands.Arguments;
 using Henge.Storage;
 
 namespace Henge.Commands.Strings;

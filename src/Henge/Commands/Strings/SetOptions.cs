@@ -1,5 +1,7 @@
 using System.Text;
 
+using Henge.Commands.Arguments;
+
 namespace Henge.Commands.Strings;
 
 /// <summary>The options behind SET key value.</summary>

@@ -1,6 +1,6 @@
 using Henge.Protocol;
 
-namespace Henge.Commands;
+namespace Henge.Commands.Arguments;
 
 /// <summary>Turns the expiry argument of a command into an absolute deadline.</summary>
 internal static class Expiry

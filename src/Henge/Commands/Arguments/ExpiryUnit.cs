@@ -1,4 +1,4 @@
-namespace Henge.Commands;
+namespace Henge.Commands.Arguments;
 
 /// <summary>How the number of an expiry is meant.</summary>
 internal enum ExpiryUnit : byte

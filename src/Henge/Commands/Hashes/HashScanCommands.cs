@@ -1,0 +1,243 @@
+using System.Buffers.Text;
+using System.Text;
+
+using Henge.Commands.Arguments;
+using Henge.Protocol;
+using Henge.Storage;
+
+namespace Henge.Commands.Hashes;
+
+/// <summary>Walking over the fields of a hash, in order or at random.</summary>
+internal static class HashScanCommands
+{
+    /// <summary>Most fields that one HSCAN visits, whatever COUNT says.</summary>
+    private const int MaxScanCount = 10_000;
+
+    /// <summary>The rows of the command table.</summary>
+    public static Command[] Commands =>
+    [
+        new()
+        {
+            Name = "HSCAN", Arity = -3, Handler = HScan, Flags = CommandFlags.ReadOnly,
+            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "hash", Since = "2.8.0",
+            Summary = "Iterates over fields and values of a hash.",
+        },
+        new()
+        {
+            Name = "HRANDFIELD", Arity = -2, Handler = HRandField, Flags = CommandFlags.ReadOnly,
+            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "hash", Since = "6.2.0",
+            Summary = "Returns one or more random fields from a hash.",
+        },
+    ];
+
+    /// <summary>HSCAN key cursor [MATCH pattern] [COUNT count] [NOVALUES]</summary>
+    public static void HScan(ref CommandContext context)
+    {
+        CommandArguments words = context.Arguments;
+        RespWriter reply = context.Reply;
+        if (!ScanOptions.TryParseCursor(reply, words[2], out ulong cursor))
+        {
+            return;
+        }
+        using EntryScope scope = context.OpenKey();
+        if (!scope.Read())
+        {
+            reply.Array(2);
+            reply.Bulk("0"u8);
+            reply.Array(0);
+            return;
+        }
+        if (Errors.IsWrongType(reply, in scope, EntryType.Hash)
+            || !ScanOptions.TryParse(reply, in words, 3, ofHash: true, out ScanOptions options))
+        {
+            return;
+        }
+        var found = new List<int>();
+        ulong next = HashValue.Scan(scope.Value, cursor, Math.Min(options.Count, MaxScanCount), found);
+        if (!options.MatchesAll)
+        {
+            KeepMatches(found, scope.Value, options.Pattern);
+        }
+        int before = reply.Length;
+        reply.Array(2);
+        Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
+        Utf8Formatter.TryFormat(next, digits, out int length);
+        reply.Bulk(digits[..length]);
+        reply.Array(options.NoValues ? found.Count : found.Count * 2);
+        foreach (int position in found)
+        {
+            HashRecord record = HashRecord.Read(scope.Value, position);
+            if (ReplyBudget.IsExceeded(in context, before, record.Length))
+            {
+                return;
+            }
+            reply.Bulk(record.Field);
+            if (!options.NoValues)
+            {
+                reply.Bulk(record.Value);
+            }
+        }
+    }
+
+    /// <summary>HRANDFIELD key [count [WITHVALUES]]</summary>
+    public static void HRandField(ref CommandContext context)
+    {
+        CommandArguments words = context.Arguments;
+        RespWriter reply = context.Reply;
+        long count = 1;
+        bool withValues = words.Count == 4 && Ascii.EqualsIgnoreCase(words[3], "WITHVALUES"u8);
+        if (words.Count > 2 && !TryParseCount(in context, withValues, out count))
+        {
+            return;
+        }
+        using EntryScope scope = context.OpenKey();
+        if (Errors.IsWrongType(reply, in scope, EntryType.Hash))
+        {
+            return;
+        }
+        if (!scope.Read())
+        {
+            if (words.Count > 2)
+            {
+                reply.Array(0);
+            }
+            else
+            {
+                reply.Null();
+            }
+            return;
+        }
+        ReadOnlySpan<byte> bytes = scope.Value;
+        if (words.Count == 2)
+        {
+            reply.Bulk(HashRecord.Read(bytes, HashValue.PositionAtRandom(bytes, Random.Shared)).Field);
+        }
+        else if (count < 0)
+        {
+            ReplyWithRepeats(in context, bytes, -count, withValues);
+        }
+        else
+        {
+            ReplyDistinct(in context, bytes, (int)Math.Min(count, HashValue.Count(bytes)), withValues);
+        }
+    }
+
+    private static bool TryParseCount(in CommandContext context, bool withValues, out long count)
+    {
+        CommandArguments words = context.Arguments;
+        if (!Numbers.TryParse(words[2], out count))
+        {
+            context.Reply.Error(Errors.NotInteger);
+            return false;
+        }
+        if (count == long.MinValue)
+        {
+            context.Reply.Error(
+                "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"u8);
+            return false;
+        }
+        if (words.Count > 3 && !withValues)
+        {
+            context.Reply.Error(Errors.Syntax);
+            return false;
+        }
+        if (withValues && count is < -long.MaxValue / 2 or > long.MaxValue / 2)
+        {
+            context.Reply.Error(Errors.OutOfRange);
+            return false;
+        }
+        return true;
+    }
+
+    private static void ReplyWithRepeats(in CommandContext context, ReadOnlySpan<byte> bytes, long count, bool withValues)
+    {
+        RespWriter reply = context.Reply;
+        int before = reply.Length;
+        if (count > int.MaxValue / 2)
+        {
+            ReplyBudget.IsExceeded(in context, before, long.MaxValue / 2);
+            return;
+        }
+        Head(reply, (int)count, withValues);
+        for (; count > 0; count--)
+        {
+            HashRecord record = HashRecord.Read(bytes, HashValue.PositionAtRandom(bytes, Random.Shared));
+            if (!TryReplyOne(in context, before, in record, withValues))
+            {
+                return;
+            }
+        }
+    }
+
+    private static void ReplyDistinct(in CommandContext context, ReadOnlySpan<byte> bytes, int count, bool withValues)
+    {
+        int before = context.Reply.Length;
+        Head(context.Reply, count, withValues);
+        int fields = HashValue.Count(bytes);
+        if (count < fields / 4)
+        {
+            // Few of many: draw until enough different ones have come.
+            var drawn = new HashSet<int>(count);
+            while (drawn.Count < count)
+            {
+                int position = HashValue.PositionAtRandom(bytes, Random.Shared);
+                HashRecord record = HashRecord.Read(bytes, position);
+                if (drawn.Add(position) && !TryReplyOne(in context, before, in record, withValues))
+                {
+                    return;
+                }
+            }
+            return;
+        }
+        // Most of them: walk once and take each with the chance that leaves the right number.
+        int left = count;
+        foreach (HashRecord record in HashValue.All(bytes))
+        {
+            if (Random.Shared.Next(fields--) >= left)
+            {
+                continue;
+            }
+            left--;
+            if (!TryReplyOne(in context, before, in record, withValues))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Pairs are nested under RESP3 and flat under RESP2, as in Redis.</summary>
+    private static void Head(RespWriter reply, int count, bool withValues) =>
+        reply.Array(withValues && reply.Version == RespVersion.Resp2 ? count * 2 : count);
+
+    private static bool TryReplyOne(in CommandContext context, int before, in HashRecord record, bool withValues)
+    {
+        RespWriter reply = context.Reply;
+        if (ReplyBudget.IsExceeded(in context, before, record.Length))
+        {
+            return false;
+        }
+        if (withValues && reply.Version == RespVersion.Resp3)
+        {
+            reply.Array(2);
+        }
+        reply.Bulk(record.Field);
+        if (withValues)
+        {
+            reply.Bulk(record.Value);
+        }
+        return true;
+    }
+
+    private static void KeepMatches(List<int> found, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> pattern)
+    {
+        int kept = 0;
+        for (int i = 0; i < found.Count; i++)
+        {
+            if (Glob.Matches(pattern, HashRecord.Read(bytes, found[i]).Field))
+            {
+                found[kept++] = found[i];
+            }
+        }
+        found.RemoveRange(kept, found.Count - kept);
+    }
+}

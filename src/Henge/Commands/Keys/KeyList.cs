@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+using Henge.Protocol;
+
+namespace Henge.Commands.Keys;
+
+/// <summary>Copies of keys, each behind its length, in one pooled buffer.</summary>
+internal sealed class KeyList : IDisposable
+{
+    private const int InitialBytes = 4096;
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+
+    /// <summary>Bytes held, lengths included.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Keys held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a copy of a key.</summary>
+    public void Add(ReadOnlySpan<byte> key)
+    {
+        int needed = checked(Length + sizeof(int) + key.Length);
+        if (needed > _buffer.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(_buffer.Length * 2L, Array.MaxLength)));
+            _buffer.AsSpan(0, Length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(Length), key.Length);
+        key.CopyTo(_buffer.AsSpan(Length + sizeof(int)));
+        Length = needed;
+        Count++;
+    }
+
+    /// <summary>Adds the keys of another list that match.</summary>
+    public void AddMatches(KeyList keys, ReadOnlySpan<byte> pattern)
+    {
+        for (int at = 0; at < keys.Length;)
+        {
+            ReadOnlySpan<byte> key = keys.Next(ref at);
+            if (Glob.Matches(pattern, key))
+            {
+                Add(key);
+            }
+        }
+    }
+
+    /// <summary>Writes an array of the keys.</summary>
+    public void WriteTo(RespWriter reply)
+    {
+        reply.Array(Count);
+        for (int at = 0; at < Length;)
+        {
+            reply.Bulk(Next(ref at));
+        }
+    }
+
+    /// <summary>The key at position <paramref name="at"/>, which moves to the next one.</summary>
+    public ReadOnlySpan<byte> Next(ref int at)
+    {
+        int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(at));
+        ReadOnlySpan<byte> key = _buffer.AsSpan(at + sizeof(int), length);
+        at += sizeof(int) + length;
+        return key;
+    }
+
+    /// <summary>Forgets the keys.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        Count = 0;
+    }
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        Clear();
+    }
+}

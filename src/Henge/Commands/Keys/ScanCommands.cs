@@ -1,0 +1,125 @@
+using System.Buffers.Text;
+
+using Henge.Commands.Arguments;
+using Henge.Protocol;
+using Henge.Storage;
+
+namespace Henge.Commands.Keys;
+
+/// <summary>
+/// Walking over all keys, in pieces: each piece copies a few keys out under the lock and matches them without it, so
+/// that neither a costly pattern nor millions of keys hold a shard.
+/// </summary>
+internal static class ScanCommands
+{
+    /// <summary>Entries visited under one lock.</summary>
+    private const int PieceEntries = 64;
+
+    /// <summary>Most entries that one SCAN visits, whatever COUNT says: it is a hint, and loops are shared.</summary>
+    private const int MaxScanCount = 10_000;
+
+    /// <summary>One SCAN ends early when its keys have become so many bytes.</summary>
+    private const int MaxScanBytes = 1 << 20;
+
+    /// <summary>The rows of the command table.</summary>
+    public static Command[] Commands =>
+    [
+        new()
+        {
+            Name = "SCAN", Arity = -2, Handler = Scan, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
+            Group = "generic", Since = "2.8.0", Summary = "Iterates over the key names in the database.",
+        },
+        new()
+        {
+            Name = "KEYS", Arity = 2, Handler = Keys, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
+            Group = "generic", Since = "1.0.0", Summary = "Returns all key names that match a pattern.",
+        },
+        new()
+        {
+            Name = "RANDOMKEY", Arity = 1, Handler = RandomKey, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
+            Group = "generic", Since = "1.0.0", Summary = "Returns a random key name from the database.",
+        },
+    ];
+
+    /// <summary>SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]</summary>
+    public static void Scan(ref CommandContext context)
+    {
+        CommandArguments words = context.Arguments;
+        RespWriter reply = context.Reply;
+        if (!ScanOptions.TryParseCursor(reply, words[1], out ulong cursor)
+            || !ScanOptions.TryParse(reply, in words, 2, ofHash: false, out ScanOptions options))
+        {
+            return;
+        }
+        int left = Math.Min(options.Count, MaxScanCount);
+        using var found = new KeyList();
+        using var piece = new KeyList();
+        do
+        {
+            cursor = Collect(in context, cursor, Math.Min(left, PieceEntries), in options, piece, found, out int visited);
+            left -= Math.Max(visited, 1);
+        }
+        while (cursor != 0 && left > 0 && found.Length < MaxScanBytes);
+
+        reply.Array(2);
+        Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
+        Utf8Formatter.TryFormat(cursor, digits, out int length);
+        reply.Bulk(digits[..length]);
+        found.WriteTo(reply);
+    }
+
+    /// <summary>KEYS pattern. A key may be named twice if the index grows meanwhile; none that stays is left out.</summary>
+    public static void Keys(ref CommandContext context)
+    {
+        ReadOnlySpan<byte> pattern = context.Arguments[1];
+        var options = new ScanOptions { Pattern = pattern, MatchesAll = Glob.IsEverything(pattern) };
+        RespWriter reply = context.Reply;
+        int before = reply.Length;
+        using var found = new KeyList();
+        using var piece = new KeyList();
+        ulong cursor = 0;
+        do
+        {
+            cursor = Collect(in context, cursor, PieceEntries, in options, piece, found, out _);
+            if (ReplyBudget.IsExceeded(in context, before, found.Length))
+            {
+                return;
+            }
+        }
+        while (cursor != 0);
+        found.WriteTo(reply);
+    }
+
+    /// <summary>RANDOMKEY</summary>
+    public static void RandomKey(ref CommandContext context)
+    {
+        using var found = new KeyList();
+        var visitor = new KeyVisitor(found, hasType: false, EntryType.None);
+        if (context.Store.TryVisitRandom((ulong)Random.Shared.NextInt64(), context.NowMs, ref visitor))
+        {
+            int at = 0;
+            context.Reply.Bulk(found.Next(ref at));
+        }
+        else
+        {
+            context.Reply.Null();
+        }
+    }
+
+    private static ulong Collect(
+        in CommandContext context,
+        ulong cursor,
+        int count,
+        in ScanOptions options,
+        KeyList piece,
+        KeyList found,
+        out int visited)
+    {
+        piece.Clear();
+        var visitor = new KeyVisitor(options.MatchesAll ? found : piece, options.HasType, options.Type);
+        ulong next = context.Store.Scan(cursor, count, context.NowMs, ref visitor);
+        found.AddMatches(piece, options.Pattern);
+        visited = visitor.Visited;
+        return next;
+    }
+}
