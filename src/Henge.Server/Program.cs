@@ -1,1 +1,4 @@
-Console.WriteLine("henge");
+using Henge.Server;
+using Henge.Server.Display;
+
+return HengeCommand.Run(args, Terminal.OfProcess());

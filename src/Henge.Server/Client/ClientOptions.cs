@@ -1,0 +1,66 @@
+using Henge.Server.CommandLine;
+using Henge.Server.Serve;
+
+namespace Henge.Server.Client;
+
+/// <summary>The options of every subcommand that talks to a node: where it is and how to get in.</summary>
+internal static class ClientOptions
+{
+    /// <summary>--node</summary>
+    public static readonly CommandOption Node = new()
+    {
+        Name = "node", Kind = OptionKind.Text, ValueName = "HOST:PORT",
+        Help = "The node to ask; goes before --host and --port.",
+    };
+
+    /// <summary>--host</summary>
+    public static readonly CommandOption Host = new()
+    {
+        Name = "host", Kind = OptionKind.Text, ValueName = "HOST", Default = "127.0.0.1", Help = "The node's host.",
+    };
+
+    /// <summary>--port</summary>
+    public static readonly CommandOption Port = new()
+    {
+        Name = "port", Kind = OptionKind.Integer, ValueName = "PORT", Default = "7400", Minimum = 1, Maximum = 65535,
+        Help = "The node's port.",
+    };
+
+    /// <summary>--password-file</summary>
+    public static readonly CommandOption PasswordFile = new()
+    {
+        Name = "password-file", Kind = OptionKind.Text, ValueName = "FILE",
+        Help = "File whose first line is the password.",
+    };
+
+    /// <summary>HENGE_PASSWORD</summary>
+    public static readonly CommandOption Password = new()
+    {
+        Name = "password", Kind = OptionKind.Text, IsSecret = true, Help = "The password, from the environment alone.",
+    };
+
+    /// <summary>--timeout</summary>
+    public static readonly CommandOption Timeout = new()
+    {
+        Name = "timeout", Kind = OptionKind.Duration, ValueName = "TIME", Default = "5s", Minimum = 1,
+        Help = "Longest to wait for a connection or an answer.",
+    };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<CommandOption> All { get; } = [Node, Host, Port, PasswordFile, Password, Timeout];
+
+    /// <summary>Where and how to connect, as the values say.</summary>
+    /// <exception cref="UsageException">The address is none, or the password file cannot be read.</exception>
+    public static NodeTarget Target(OptionValues values)
+    {
+        PeerAddress address = new(values.Text(Host)!, (int)values.Integer(Port));
+        if (values.Text(Node) is string node && PeerAddress.TryParse(node, out address) is { } wrong)
+        {
+            throw new UsageException($"--node {node}: {wrong}");
+        }
+        string? password = values.Text(PasswordFile) is string path
+            ? FileReading.Secret(PasswordFile.Flag, path)
+            : values.Text(Password);
+        return new NodeTarget(address, password, values.Time(Timeout));
+    }
+}

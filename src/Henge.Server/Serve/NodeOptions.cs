@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Henge.Server.CommandLine;
+using Henge.Storage;
+
+namespace Henge.Server.Serve;
+
+/// <summary>Turns the values of <see cref="ServeOptions"/> into the options of a node.</summary>
+internal static class NodeOptions
+{
+    /// <summary>The node's options.</summary>
+    /// <param name="values">What was given.</param>
+    /// <param name="machineBytes">Memory of the container or machine, of which shares are taken.</param>
+    /// <exception cref="UsageException">
+    /// An address is none, the password file cannot be read, or the node refuses the whole.
+    /// </exception>
+    public static HengeOptions From(OptionValues values, long machineBytes)
+    {
+        HengeOptions options = new()
+        {
+            Port = (int)values.Integer(ServeOptions.Port),
+            MemoryBytes = values.Memory(ServeOptions.MemoryLimit, machineBytes),
+            MaxEntries = values.Integer(ServeOptions.MaxEntries),
+            MaxValueBytes = (int)values.Size(ServeOptions.MaxValue),
+            Eviction = Enum.Parse<EvictionPolicy>(values.Choice(ServeOptions.Eviction), ignoreCase: true),
+            Password = Password(values),
+            Insecure = values.Switch(ServeOptions.Insecure),
+            Loops = (int)values.Integer(ServeOptions.Loops),
+            Shards = (int)values.Integer(ServeOptions.Shards),
+            Transport = Enum.Parse<TransportKind>(values.Choice(ServeOptions.Transport), ignoreCase: true),
+            EnableDebugCommands = values.Switch(ServeOptions.DebugCommands),
+            Databases = (int)values.Integer(ServeOptions.Databases),
+            RedisMode = Enum.Parse<RedisMode>(values.Choice(ServeOptions.RedisMode), ignoreCase: true),
+            SlowLogMicroseconds = values.Integer(ServeOptions.SlowLogSlowerThan),
+            SlowLogMaxEntries = (int)values.Integer(ServeOptions.SlowLogMaxLen),
+        };
+        options.Name = values.Text(ServeOptions.Name) ?? options.Name;
+        options.Limits.MaxClients = (int)values.Integer(ServeOptions.MaxClients);
+        options.Limits.IdleTimeout = values.Time(ServeOptions.IdleTimeout);
+        options.Limits.CommandTimeout = values.Time(ServeOptions.CommandTimeout);
+        options.Limits.DeadPeerTimeout = values.Time(ServeOptions.DeadPeerTimeout);
+        options.Limits.StopTimeout = values.Time(ServeOptions.StopTimeout);
+        options.Bind.Clear();
+        foreach (IPAddress address in Addresses(values))
+        {
+            options.Bind.Add(address);
+        }
+        foreach (PeerAddress peer in Peers(values))
+        {
+            options.Peers.Add(peer.ToString());
+        }
+        return options.Validate() is { } wrong ? throw new UsageException(wrong) : options;
+    }
+
+    /// <summary>The peers that were named.</summary>
+    /// <exception cref="UsageException">One is no address.</exception>
+    public static List<PeerAddress> Peers(OptionValues values)
+    {
+        List<PeerAddress> peers = [];
+        foreach (string text in values.List(ServeOptions.Peers))
+        {
+            if (PeerAddress.TryParse(text, out PeerAddress peer) is { } wrong)
+            {
+                throw new UsageException($"peer {text}: {wrong}");
+            }
+            peers.Add(peer);
+        }
+        return peers;
+    }
+
+    private static List<IPAddress> Addresses(OptionValues values)
+    {
+        List<IPAddress> addresses = [];
+        foreach (string text in values.List(ServeOptions.Bind))
+        {
+            if (text == "*")
+            {
+                addresses.Add(IPAddress.Any);
+                if (Socket.OSSupportsIPv6)
+                {
+                    addresses.Add(IPAddress.IPv6Any);
+                }
+                continue;
+            }
+            IPAddress address = text switch
+            {
+                "localhost" => IPAddress.Loopback,
+                _ when IPAddress.TryParse(text.Trim('[', ']'), out IPAddress? literal) => literal,
+                _ => throw new UsageException(
+                    $"bind {text}: expected an address of this machine, such as 127.0.0.1, or * for every one"),
+            };
+            addresses.Add(address);
+        }
+        return [.. addresses.Distinct()];
+    }
+
+    private static string? Password(OptionValues values) => values.Text(ServeOptions.PasswordFile) is string path
+        ? FileReading.Secret("--password-file", path)
+        : values.Text(ServeOptions.Password);
+}

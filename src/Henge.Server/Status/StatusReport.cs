@@ -1,0 +1,127 @@
+using System.Globalization;
+
+namespace Henge.Server.Status;
+
+/// <summary>
+/// What a node says about itself in INFO, as numbers. A field the server does not send is 0 or empty.
+/// </summary>
+internal sealed record StatusReport
+{
+    /// <summary>What runs there: <c>henge</c>, or <c>redis</c> for a server that names no other product.</summary>
+    public required string Product { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The node's name for people; empty when it sends none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How long it has run.</summary>
+    public required TimeSpan Uptime { get; init; }
+
+    /// <summary>Bytes that entries, index and buffers take.</summary>
+    public required long UsedBytes { get; init; }
+
+    /// <summary>Their limit; 0 where there is none.</summary>
+    public required long LimitBytes { get; init; }
+
+    /// <summary>Bytes of the process in memory.</summary>
+    public required long ResidentBytes { get; init; }
+
+    /// <summary>Who is evicted.</summary>
+    public required string Eviction { get; init; }
+
+    /// <summary>Entries.</summary>
+    public required long Keys { get; init; }
+
+    /// <summary>Entries that have an expiry.</summary>
+    public required long KeysWithExpiry { get; init; }
+
+    /// <summary>Reads that found their key.</summary>
+    public required long Hits { get; init; }
+
+    /// <summary>Reads that did not.</summary>
+    public required long Misses { get; init; }
+
+    /// <summary>Entries evicted to make room.</summary>
+    public required long Evicted { get; init; }
+
+    /// <summary>Entries whose deadline passed.</summary>
+    public required long Expired { get; init; }
+
+    /// <summary>Commands in the last second or so.</summary>
+    public required double OperationsPerSecond { get; init; }
+
+    /// <summary>Commands since the start.</summary>
+    public required long Operations { get; init; }
+
+    /// <summary>Connections.</summary>
+    public required long Clients { get; init; }
+
+    /// <summary>Most connections; 0 when it does not say.</summary>
+    public required long MaxClients { get; init; }
+
+    /// <summary>Share of reads that found their key, 0 to 1; null before the first read.</summary>
+    public double? HitRatio => Hits + Misses == 0 ? null : (double)Hits / (Hits + Misses);
+
+    /// <summary>Reads the text that INFO answers.</summary>
+    public static StatusReport Parse(string info)
+    {
+        Dictionary<string, string> fields = [];
+        foreach (string line in info.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            int colon = line.IndexOf(':');
+            if (colon > 0 && line[0] != '#')
+            {
+                fields[line[..colon]] = line[(colon + 1)..];
+            }
+        }
+        bool henge = fields.ContainsKey("henge_version");
+        string[] databases = [.. fields.Where(field => IsDatabase(field.Key)).Select(field => field.Value)];
+        return new StatusReport
+        {
+            Product = henge ? "henge" : "redis",
+            Version = fields.GetValueOrDefault(henge ? "henge_version" : "redis_version", "unknown"),
+            Name = fields.GetValueOrDefault("node_name", ""),
+            Uptime = TimeSpan.FromSeconds(Number(fields, "uptime_in_seconds")),
+            UsedBytes = Number(fields, "used_memory"),
+            LimitBytes = Number(fields, "maxmemory"),
+            ResidentBytes = Number(fields, "used_memory_rss"),
+            Eviction = fields.GetValueOrDefault("maxmemory_policy", ""),
+            Keys = databases.Sum(database => Part(database, "keys")),
+            KeysWithExpiry = databases.Sum(database => Part(database, "expires")),
+            Hits = Number(fields, "keyspace_hits"),
+            Misses = Number(fields, "keyspace_misses"),
+            Evicted = Number(fields, "evicted_keys"),
+            Expired = Number(fields, "expired_keys"),
+            OperationsPerSecond = Number(fields, "instantaneous_ops_per_sec"),
+            Operations = Number(fields, "total_commands_processed"),
+            Clients = Number(fields, "connected_clients"),
+            MaxClients = Number(fields, "maxclients"),
+        };
+    }
+
+    private static bool IsDatabase(string name) =>
+        name.Length > 2
+        && name.StartsWith("db", StringComparison.Ordinal)
+        && !name.AsSpan(2).ContainsAnyExceptInRange('0', '9');
+
+    private static long Number(Dictionary<string, string> fields, string name) =>
+        long.TryParse(fields.GetValueOrDefault(name), CultureInfo.InvariantCulture, out long value) ? value : 0;
+
+    /// <summary>One number of <c>keys=12,expires=3,avg_ttl=0</c>.</summary>
+    private static long Part(string database, string name)
+    {
+        foreach (string part in database.Split(','))
+        {
+            string[] sides = part.Split('=');
+            if (sides.Length == 2
+                && sides[0] == name
+                && long.TryParse(sides[1], CultureInfo.InvariantCulture, out long value))
+            {
+                return value;
+            }
+        }
+        return 0;
+    }
+}
