@@ -1,6 +1,5 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
+using System.Text;
 
 namespace Henge.Protocol;
 
@@ -8,13 +7,32 @@ namespace Henge.Protocol;
 /// Writes RESP replies into a growing buffer. One writer belongs to one loop, which points <see cref="Version"/> at
 /// the dialect of the connection it serves. RESP3 types fall back to what Redis sends under RESP2. Not thread safe.
 /// </summary>
+/// <remarks>
+/// The buffer is made at the first write. After a reply that made it large it shrinks: above
+/// <see cref="DroppedBytes"/> at the next <see cref="Clear"/>, above <see cref="KeptBytes"/> when none of the last
+/// <see cref="SmallUsesBeforeShrink"/> uses needed that much.
+/// </remarks>
 internal sealed class RespWriter
 {
-    private byte[] _buffer;
-    private int _length;
+    /// <summary>A buffer of this size is kept for good.</summary>
+    public const int KeptBytes = 1 << 20;
 
-    /// <summary>Creates a writer with room for <paramref name="capacity"/> bytes.</summary>
-    public RespWriter(int capacity = 16 * 1024) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    /// <summary>A larger buffer than this is given up after each use.</summary>
+    public const int DroppedBytes = 16 << 20;
+
+    /// <summary>Uses in a row that must have needed less than <see cref="KeptBytes"/> before a larger buffer goes.</summary>
+    public const int SmallUsesBeforeShrink = 32;
+
+    private readonly int _capacity;
+    private byte[] _buffer = [];
+    private int _length;
+    private int _end;
+    private int _limit = System.Array.MaxLength;
+    private int _floor;
+    private int _smallUses;
+
+    /// <summary>Creates a writer whose buffer starts with <paramref name="capacity"/> bytes.</summary>
+    public RespWriter(int capacity = 16 * 1024) => _capacity = Math.Max(capacity, RespHeaders.MaxBytes);
 
     /// <summary>The dialect of the replies that follow.</summary>
     public RespVersion Version { get; set; } = RespVersion.Resp2;
@@ -22,17 +40,41 @@ internal sealed class RespWriter
     /// <summary>Bytes written so far.</summary>
     public int Length => _length;
 
-    /// <summary>Bytes of memory held.</summary>
+    /// <summary>Size of the buffer.</summary>
     public int Capacity => _buffer.Length;
 
-    /// <summary>What has been written.</summary>
+    /// <summary>What has been written; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
     /// <summary>What has been written, as memory for a socket; valid until the next write.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _length);
 
-    /// <summary>Forgets all that was written.</summary>
-    public void Clear() => _length = 0;
+    /// <summary>Whether the replies passed the limit of <see cref="Limit"/>; they have been thrown away then.</summary>
+    public bool IsOverLimit { get; private set; }
+
+    /// <summary>
+    /// Bounds what is written from here on, by one connection into a writer of many. When the bound is passed, all of it
+    /// is thrown away and goes on being thrown away, so that memory stays bounded whatever a command replies.
+    /// </summary>
+    public void Limit(long bytes)
+    {
+        _floor = _length;
+        _limit = (int)Math.Min(System.Array.MaxLength, _length + bytes);
+        _end = Math.Min(_buffer.Length, _limit);
+        IsOverLimit = false;
+    }
+
+    /// <summary>Forgets all that was written, and the limit.</summary>
+    public void Clear()
+    {
+        _smallUses = _length > KeptBytes ? 0 : _smallUses + 1;
+        _length = 0;
+        if (_buffer.Length > DroppedBytes || (_buffer.Length > KeptBytes && _smallUses >= SmallUsesBeforeShrink))
+        {
+            _buffer = [];
+        }
+        Limit(System.Array.MaxLength);
+    }
 
     /// <summary>Takes back what was written after <paramref name="length"/> (a reply that turned into an error).</summary>
     public void Truncate(int length) => _length = Math.Min(_length, length);
@@ -43,7 +85,7 @@ internal sealed class RespWriter
     /// <summary>Room for at least <paramref name="count"/> bytes; follow it with <see cref="Advance"/>.</summary>
     public Span<byte> GetSpan(int count)
     {
-        if (_buffer.Length - _length < count)
+        if (_end - _length < count)
         {
             Grow(count);
         }
@@ -63,24 +105,14 @@ internal sealed class RespWriter
     /// <summary>+OK</summary>
     public void Ok() => Raw("+OK\r\n"u8);
 
-    /// <summary>A simple string; must hold neither CR nor LF.</summary>
+    /// <summary>A simple string; CR and LF become spaces.</summary>
     public void SimpleString(ReadOnlySpan<byte> text) => Line((byte)'+', text);
 
     /// <summary>An error: code and text ("ERR syntax error"); CR and LF become spaces.</summary>
-    public void Error(ReadOnlySpan<byte> codeAndText)
-    {
-        Span<byte> to = GetSpan(codeAndText.Length + 3);
-        to[0] = (byte)'-';
-        codeAndText.CopyTo(to[1..]);
-        to.Slice(1, codeAndText.Length).Replace((byte)'\r', (byte)' ');
-        to.Slice(1, codeAndText.Length).Replace((byte)'\n', (byte)' ');
-        to[codeAndText.Length + 1] = (byte)'\r';
-        to[codeAndText.Length + 2] = (byte)'\n';
-        _length += codeAndText.Length + 3;
-    }
+    public void Error(ReadOnlySpan<byte> codeAndText) => Line((byte)'-', codeAndText);
 
     /// <summary>An error from a string, for the paths that are not hot.</summary>
-    public void Error(string codeAndText) => Error(System.Text.Encoding.UTF8.GetBytes(codeAndText));
+    public void Error(string codeAndText) => Error(Encoding.UTF8.GetBytes(codeAndText));
 
     /// <summary>An integer.</summary>
     public void Integer(long value) => Number((byte)':', value);
@@ -88,17 +120,17 @@ internal sealed class RespWriter
     /// <summary>Bytes with their length.</summary>
     public void Bulk(ReadOnlySpan<byte> value)
     {
-        Span<byte> to = GetSpan(value.Length + 24);
-        int at = Header(to, (byte)'$', value.Length);
+        Span<byte> to = GetSpan(value.Length + RespHeaders.MaxBytes + 2);
+        int at = RespHeaders.Write(to, (byte)'$', value.Length);
         value.CopyTo(to[at..]);
         at += value.Length;
-        to[at] = (byte)'\r';
         to[at + 1] = (byte)'\n';
+        to[at] = (byte)'\r';
         _length += at + 2;
     }
 
     /// <summary>A string as a bulk reply, for the paths that are not hot.</summary>
-    public void Bulk(string value) => Bulk(System.Text.Encoding.UTF8.GetBytes(value));
+    public void Bulk(string value) => Bulk(Encoding.UTF8.GetBytes(value));
 
     /// <summary>An integer written as a bulk reply.</summary>
     public void BulkInteger(long value)
@@ -149,14 +181,11 @@ internal sealed class RespWriter
         }
     }
 
-    /// <summary>A double; a bulk string under RESP2.</summary>
+    /// <summary>A double, with the digits of <see cref="DoubleText"/>; a bulk string under RESP2.</summary>
     public void Double(double value)
     {
-        byte[] text = System.Text.Encoding.ASCII.GetBytes(
-            double.IsPositiveInfinity(value) ? "inf"
-            : double.IsNegativeInfinity(value) ? "-inf"
-            : double.IsNaN(value) ? "nan"
-            : value.ToString("R", CultureInfo.InvariantCulture));
+        Span<byte> text = stackalloc byte[DoubleText.MaxBytes];
+        text = text[..DoubleText.Write(text, value)];
         if (Version == RespVersion.Resp3)
         {
             Line((byte)',', text);
@@ -181,39 +210,41 @@ internal sealed class RespWriter
         Raw("\r\n"u8);
     }
 
-    private static int Header(Span<byte> to, byte kind, long value)
-    {
-        to[0] = kind;
-        if ((ulong)value < 10)
-        {
-            to[1] = (byte)('0' + value);
-            to[2] = (byte)'\r';
-            to[3] = (byte)'\n';
-            return 4;
-        }
-        Utf8Formatter.TryFormat(value, to[1..], out int digits);
-        to[digits + 1] = (byte)'\r';
-        to[digits + 2] = (byte)'\n';
-        return digits + 3;
-    }
-
-    private void Number(byte kind, long value) => _length += Header(GetSpan(24), kind, value);
+    private void Number(byte kind, long value) =>
+        _length += RespHeaders.Write(GetSpan(RespHeaders.MaxBytes), kind, value);
 
     private void Line(byte kind, ReadOnlySpan<byte> text)
     {
-        Span<byte> to = GetSpan(text.Length + 3);
+        Span<byte> to = GetSpan(text.Length + 3)[..(text.Length + 3)];
         to[0] = kind;
-        text.CopyTo(to[1..]);
-        to[text.Length + 1] = (byte)'\r';
-        to[text.Length + 2] = (byte)'\n';
-        _length += text.Length + 3;
+        Span<byte> line = to.Slice(1, text.Length);
+        text.CopyTo(line);
+        line.Replace((byte)'\r', (byte)' ');
+        line.Replace((byte)'\n', (byte)' ');
+        to[^2] = (byte)'\r';
+        to[^1] = (byte)'\n';
+        _length += to.Length;
     }
 
     private void Grow(int count)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + count), _buffer.Length * 2));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        if (IsOverLimit || (long)_length + count > _limit)
+        {
+            // What does not fit is still written somewhere, so that no caller has to ask; it starts over at the floor.
+            IsOverLimit = true;
+            _length = _floor;
+            _limit = System.Array.MaxLength;
+        }
+        long needed = (long)_length + count;
+        if (needed > _buffer.Length)
+        {
+            long wanted = _buffer.Length < KeptBytes ? 2L * _buffer.Length : needed + needed / 8;
+            long size = Math.Min(System.Array.MaxLength, Math.Max(Math.Max(needed, wanted), _capacity));
+            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Max(size, needed));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            _buffer = larger;
+        }
+        // Over the limit, every later look for room comes back here as soon as this piece is used up.
+        _end = IsOverLimit ? (int)needed : Math.Min(_buffer.Length, _limit);
     }
 }

@@ -126,6 +126,7 @@ internal sealed class RespSession : IDisposable
         IsOutputBlocked = false;
         IsPaused = false;
         reply.Version = Version;
+        reply.Limit(LargestOutput());
         int pauseAt = PauseLength(reply);
         int position = 0;
         bool more = Closing == SessionClosing.No;
@@ -167,12 +168,17 @@ internal sealed class RespSession : IDisposable
             Prefetch(batch);
             ReadOnlySpan<byte> source = status == RequestStatus.Inline ? _reader.InlineBytes : input;
             int done = CommandDispatch.Run(this, batch, source, reply, nowMs, pauseAt);
-            if (done < batch.Count)
+            if (done < batch.Count && !reply.IsOverLimit)
             {
                 // What was parsed but not carried out is parsed again, as is an incomplete command behind it.
                 position = batch[done].Start;
                 _reader.Restart();
                 return false;
+            }
+            if (reply.IsOverLimit)
+            {
+                Interlocked.Increment(ref Node.Counters.OutputLimitCloses);
+                Close(SessionClosing.AtOnce);
             }
         }
         position = next;
@@ -288,6 +294,16 @@ internal sealed class RespSession : IDisposable
             }
         }
         return true;
+    }
+
+    /// <summary>
+    /// Bytes that one call may reply before the connection is closed. Handlers answer an error before a single reply gets
+    /// there; the bound is for many in one, as of EXEC.
+    /// </summary>
+    private long LargestOutput()
+    {
+        ClientLimits limits = Node.Options.Limits;
+        return Math.Max(limits.OutputHardBytes, Node.Options.MaxValueBytes) + 2L * limits.OutputPauseBytes;
     }
 
     private int PauseLength(RespWriter reply)
