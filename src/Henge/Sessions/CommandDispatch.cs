@@ -130,6 +130,10 @@ internal static class CommandDispatch
             return false;
         }
         int mark = reply.Length;
+        if (session.Client.ReplyMode == ReplyMode.SkipNext)
+        {
+            session.Client.ReplyMode = ReplyMode.Skip;
+        }
         ReplyMode mode = session.Client.ReplyMode;
         if (Admit(session, command, arguments, reply) && !TryQueue(session, item, arguments, reply))
         {
@@ -140,12 +144,10 @@ internal static class CommandDispatch
         {
             reply.Truncate(mark);
         }
-        session.Client.ReplyMode = session.Client.ReplyMode switch
+        if (mode == ReplyMode.Skip && session.Client.ReplyMode == ReplyMode.Skip)
         {
-            ReplyMode.SkipNext => ReplyMode.Skip,
-            ReplyMode.Skip => ReplyMode.On,
-            ReplyMode other => other,
-        };
+            session.Client.ReplyMode = ReplyMode.On;
+        }
         return true;
     }
 

@@ -1,12 +1,12 @@
+using Henge.Transport;
+
 namespace Henge.Sessions;
 
 /// <summary>Requests of other protocols that reached RESP: counted always, logged at most once a minute. Thread safe.</summary>
 internal sealed class ForeignRequests
 {
-    private const long LogEveryMs = 60_000;
-
+    private readonly RareLog _log = new();
     private long _count;
-    private long _nextLogMs;
 
     /// <summary>Connections closed because of one.</summary>
     public long Count => Interlocked.Read(ref _count);
@@ -15,7 +15,6 @@ internal sealed class ForeignRequests
     public bool MayLog(long nowMs)
     {
         Interlocked.Increment(ref _count);
-        long next = Interlocked.Read(ref _nextLogMs);
-        return nowMs >= next && Interlocked.CompareExchange(ref _nextLogMs, nowMs + LogEveryMs, next) == next;
+        return _log.IsDue(nowMs, out _);
     }
 }
