@@ -36,7 +36,9 @@ internal sealed class ByteRangeList
         _count = count + 1;
     }
 
-    /// <summary>Adds ranges <paramref name="from"/> to the end of <paramref name="source"/>, moved by a distance.</summary>
+    /// <summary>
+    /// Adds ranges <paramref name="from"/> to the end of <paramref name="source"/>, moved by a distance.
+    /// </summary>
     public void AddMoved(ByteRangeList source, int from, int distance)
     {
         Grow(_count + source._count - from);

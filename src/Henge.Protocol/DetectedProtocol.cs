@@ -15,7 +15,9 @@ internal enum DetectedProtocol : byte
     /// <summary>A TLS handshake.</summary>
     Tls,
 
-    /// <summary>RESP as a person types it. The session takes it from this machine or from the authenticated only.</summary>
+    /// <summary>
+    /// RESP as a person types it. The session takes it from this machine or from the authenticated only.
+    /// </summary>
     Inline,
 
     /// <summary>Something led here from another protocol: close without a reply.</summary>

@@ -85,7 +85,9 @@ internal static class DoubleText
         return count;
     }
 
-    /// <summary>Puts digits and exponent together where Redis (fpconv) draws the lines between the three forms.</summary>
+    /// <summary>
+    /// Puts digits and exponent together where Redis (fpconv) draws the lines between the three forms.
+    /// </summary>
     private static int Layout(Span<byte> to, ReadOnlySpan<byte> digits, int exponent)
     {
         int scientific = digits.Length - 1 + exponent;

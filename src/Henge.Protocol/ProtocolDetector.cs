@@ -4,17 +4,19 @@ namespace Henge.Protocol;
 
 /// <summary>
 /// Tells protocols apart by the first bytes of a connection, which are looked at and not taken. <c>*</c> is RESP; 0x16
-/// 0x03 is TLS; a first line <c>METHOD SP target SP HTTP/1.[01] CRLF</c> of at most 8 KiB is HTTP; of other lines, those
-/// with signs of HTTP are refused, the rest is inline RESP.
+/// 0x03 is TLS; a first line <c>METHOD SP target SP HTTP/1.[01] CRLF</c> of at most 8 KiB is HTTP; of other lines,
+/// those with signs of HTTP are refused, the rest is inline RESP.
 /// </summary>
 /// <remarks>
-/// The answer to a prefix is NeedMore or the answer to the whole: it falls at the first byte, or at the end of the line,
-/// or when 8 KiB hold no end. A line that begins as an HTTP request and does not end within 8 KiB
-/// is HTTP, whose server answers 414; any other goes to the RESP reader, which refuses it at its own limit.
+/// The answer to a prefix is NeedMore or the answer to the whole: it falls at the first byte, or at the end of the
+/// line, or when 8 KiB hold no end. A line that begins as an HTTP request and does not end within 8 KiB is HTTP, whose
+/// server answers 414; any other goes to the RESP reader, which refuses it at its own limit.
 /// </remarks>
 internal static class ProtocolDetector
 {
-    /// <summary>Bytes that are looked at, at most: those of the longest first line of a request, CRLF included.</summary>
+    /// <summary>
+    /// Bytes that are looked at, at most: those of the longest first line of a request, CRLF included.
+    /// </summary>
     public const int MaxPeekBytes = 8 * 1024;
 
     /// <summary>No registered method is longer (RFC 5323's and WebDAV's end at 17).</summary>
@@ -91,8 +93,8 @@ internal static class ProtocolDetector
     }
 
     /// <summary>
-    /// Whether a line that is no HTTP request looks like a piece of one: an HTTP version, a method or header as its name,
-    /// a path or URL among its words. Nobody is authenticated at the first line, so no exception is needed.
+    /// Whether a line that is no HTTP request looks like a piece of one: an HTTP version, a method or header as its
+    /// name, a path or URL among its words. Nobody is authenticated at the first line, so no exception is needed.
     /// </summary>
     private static bool HasForeignSigns(ReadOnlySpan<byte> line)
     {

@@ -4,19 +4,23 @@ using System.Buffers.Text;
 namespace Henge.Protocol;
 
 /// <summary>
-/// Lines of a kind byte and a number ("$16\r\n"), which begin most replies. Those of small numbers come from a table: one
-/// load, one store of eight bytes, of which only the line counts.
+/// Lines of a kind byte and a number ("$16\r\n"), which begin most replies. Those of small numbers come from a table:
+/// one load, one store of eight bytes, of which only the line counts.
 /// </summary>
 internal static class RespHeaders
 {
-    /// <summary>Room that <see cref="Write"/> needs, whatever the number: kind, sign, 19 digits, CRLF, rounded up.</summary>
+    /// <summary>
+    /// Room that <see cref="Write"/> needs, whatever the number: kind, sign, 19 digits, CRLF, rounded up.
+    /// </summary>
     public const int MaxBytes = 24;
 
     private const int TableSize = 1024;
 
     private static readonly ulong[] s_table = BuildTable();
 
-    /// <summary>Writes a line to the start of <paramref name="to"/>, which has room for <see cref="MaxBytes"/>.</summary>
+    /// <summary>
+    /// Writes a line to the start of <paramref name="to"/>, which has room for <see cref="MaxBytes"/>.
+    /// </summary>
     /// <returns>Its length.</returns>
     public static int Write(Span<byte> to, byte kind, long value)
     {

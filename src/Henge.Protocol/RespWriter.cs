@@ -20,7 +20,9 @@ internal sealed class RespWriter
     /// <summary>A larger buffer than this is given up after each use.</summary>
     public const int DroppedBytes = 16 << 20;
 
-    /// <summary>Uses in a row that must have needed less than <see cref="KeptBytes"/> before a larger buffer goes.</summary>
+    /// <summary>
+    /// Uses in a row that must have needed less than <see cref="KeptBytes"/> before a larger buffer goes.
+    /// </summary>
     public const int SmallUsesBeforeShrink = 32;
 
     private readonly int _capacity;
@@ -53,8 +55,8 @@ internal sealed class RespWriter
     public bool IsOverLimit { get; private set; }
 
     /// <summary>
-    /// Bounds what is written from here on, by one connection into a writer of many. When the bound is passed, all of it
-    /// is thrown away and goes on being thrown away, so that memory stays bounded whatever a command replies.
+    /// Bounds what is written from here on, by one connection into a writer of many. When the bound is passed, all of
+    /// it is thrown away and goes on being thrown away, so that memory stays bounded whatever a command replies.
     /// </summary>
     public void Limit(long bytes)
     {
@@ -76,7 +78,9 @@ internal sealed class RespWriter
         Limit(System.Array.MaxLength);
     }
 
-    /// <summary>Takes back what was written after <paramref name="length"/> (a reply that turned into an error).</summary>
+    /// <summary>
+    /// Takes back what was written after <paramref name="length"/> (a reply that turned into an error).
+    /// </summary>
     public void Truncate(int length) => _length = Math.Min(_length, length);
 
     /// <summary>Whether an error reply begins at <paramref name="position"/>.</summary>
@@ -149,7 +153,9 @@ internal sealed class RespWriter
     /// <summary>Head of an array of <paramref name="count"/> replies, which follow.</summary>
     public void Array(int count) => Number((byte)'*', count);
 
-    /// <summary>Head of a map of <paramref name="pairs"/> keys and values, which follow; a flat array under RESP2.</summary>
+    /// <summary>
+    /// Head of a map of <paramref name="pairs"/> keys and values, which follow; a flat array under RESP2.
+    /// </summary>
     public void Map(int pairs)
     {
         if (Version == RespVersion.Resp3)

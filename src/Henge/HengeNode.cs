@@ -5,11 +5,11 @@ using System.Security.Cryptography;
 
 using Henge.Clients;
 using Henge.Commands;
-using Henge.Protocol;
-using Henge.Sessions;
 using Henge.Diagnostics;
+using Henge.Protocol.Requests;
 using Henge.PubSub;
 using Henge.Security;
+using Henge.Sessions;
 using Henge.Storage;
 using Henge.Transport;
 

@@ -18,7 +18,9 @@ internal sealed class ClientState
     /// <summary>CLIENT SETINFO LIB-VER; empty when it gave none.</summary>
     public byte[] LibraryVersion { get; set; } = [];
 
-    /// <summary>The database that SELECT chose; they all show the same entries unless databases are configured.</summary>
+    /// <summary>
+    /// The database that SELECT chose; they all show the same entries unless databases are configured.
+    /// </summary>
     public int Database { get; set; }
 
     /// <summary>CLIENT NO-EVICT.</summary>
@@ -36,7 +38,9 @@ internal sealed class ClientState
     /// <summary>CLIENT REPLY.</summary>
     public ReplyMode ReplyMode { get; set; }
 
-    /// <summary>Back to what a new connection starts with (RESET); the library's name and version stay, as in Redis.</summary>
+    /// <summary>
+    /// Back to what a new connection starts with (RESET); the library's name and version stay, as in Redis.
+    /// </summary>
     /// <param name="isAuthenticated">Whether a new connection needs no password.</param>
     public void Reset(bool isAuthenticated)
     {

@@ -5,12 +5,14 @@ using Henge.Storage;
 namespace Henge.Sessions;
 
 /// <summary>
-/// Carries out parsed commands in order: the one place between a session and the handlers, for single commands, those of
-/// a batch and those of a transaction alike.
+/// Carries out parsed commands in order: the one place between a session and the handlers, for single commands, those
+/// of a batch and those of a transaction alike.
 /// </summary>
 internal static class CommandDispatch
 {
-    /// <summary>Carries out the commands of a batch until one must wait, the session closes, or too much output waits.</summary>
+    /// <summary>
+    /// Carries out the commands of a batch until one must wait, the session closes, or too much output waits.
+    /// </summary>
     /// <param name="session">Whose commands they are.</param>
     /// <param name="batch">The commands.</param>
     /// <param name="source">Where their words lie.</param>
@@ -58,7 +60,9 @@ internal static class CommandDispatch
         return done;
     }
 
-    /// <summary>Carries out what a session's transaction has queued, in order; EXEC calls it with the shards locked.</summary>
+    /// <summary>
+    /// Carries out what a session's transaction has queued, in order; EXEC calls it with the shards locked.
+    /// </summary>
     public static void RunQueued(RespSession session, RespWriter reply, long nowMs)
     {
         var meter = new CommandMeter(session.Node);
@@ -73,7 +77,9 @@ internal static class CommandDispatch
         Interlocked.Add(ref session.Node.Counters.CommandsProcessed, transaction.Count);
     }
 
-    /// <summary>Whether commands may run without a look at the session's state: in, no MULTI, nothing special.</summary>
+    /// <summary>
+    /// Whether commands may run without a look at the session's state: in, no MULTI, nothing special.
+    /// </summary>
     private static bool IsPlain(RespSession session) =>
         session.Client.IsAuthenticated
         && session.Client.ReplyMode == ReplyMode.On
@@ -151,7 +157,9 @@ internal static class CommandDispatch
         return true;
     }
 
-    /// <summary>Whether what it writes are pushes (subscribing and unsubscribing), which CLIENT REPLY leaves alone.</summary>
+    /// <summary>
+    /// Whether what it writes are pushes (subscribing and unsubscribing), which CLIENT REPLY leaves alone.
+    /// </summary>
     private static bool IsConfirmed(Command? command) =>
         command is not null
         && (command.Flags & CommandFlags.PubSub) != 0 && (command.Flags & CommandFlags.WhileSubscribed) != 0;

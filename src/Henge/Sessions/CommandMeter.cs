@@ -48,7 +48,8 @@ internal struct CommandMeter
     }
 
     /// <summary>The command has run.</summary>
-    /// <returns>Its time in microseconds when it was measured by itself and is slow enough for SLOWLOG; else -1.</returns>
+    /// <returns>Its time in microseconds when it was measured by itself and is slow enough for SLOWLOG; else
+    /// -1.</returns>
     public long End(bool failed, long bytes)
     {
         if (failed)

@@ -2,7 +2,9 @@ using Henge.Transport;
 
 namespace Henge.Sessions;
 
-/// <summary>Requests of other protocols that reached RESP: counted always, logged at most once a minute. Thread safe.</summary>
+/// <summary>
+/// Requests of other protocols that reached RESP: counted always, logged at most once a minute. Thread safe.
+/// </summary>
 internal sealed class ForeignRequests
 {
     private readonly RareLog _log = new();

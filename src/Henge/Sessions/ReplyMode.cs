@@ -9,7 +9,7 @@ internal enum ReplyMode : byte
     /// <summary>None until CLIENT REPLY ON.</summary>
     Off = 1,
 
-    /// <summary>None for the command after this one; the session turns it into <see cref="Skip"/> when that begins.</summary>
+    /// <summary>None for the command after this one, where it turns into <see cref="Skip"/>.</summary>
     SkipNext = 2,
 
     /// <summary>None for the command that runs now; the session turns it back into <see cref="On"/> after it.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 
 using Henge.Commands;
 using Henge.Protocol;
+using Henge.Protocol.Requests;
 using Henge.PubSub;
 using Henge.Transport;
 
@@ -42,7 +43,9 @@ internal sealed class RespSession : IDisposable
     /// <summary>What the client said about itself and asked for.</summary>
     public ClientState Client { get; } = new();
 
-    /// <summary>The dialect, as HELLO set it. Whoever sets it also sets the Version of the writer it replies with.</summary>
+    /// <summary>
+    /// The dialect, as HELLO set it. Whoever sets it also sets the Version of the writer it replies with.
+    /// </summary>
     public RespVersion Version { get; set; } = RespVersion.Resp2;
 
     /// <summary>What MULTI has queued.</summary>
@@ -63,10 +66,14 @@ internal sealed class RespSession : IDisposable
     /// <summary>The keys that WATCH named; null until it has watched one.</summary>
     public WatchList? Watched { get; set; }
 
-    /// <summary>Whether only commands about subscriptions may run: under RESP2 replies and messages cannot be told apart.</summary>
+    /// <summary>
+    /// Whether only commands about subscriptions may run: under RESP2 replies and messages cannot be told apart.
+    /// </summary>
     public bool IsRestrictedToPubSub => Version == RespVersion.Resp2 && Subscriber is { Count: > 0 };
 
-    /// <summary>Whether the connection is to close, and how. The transport looks after each <see cref="Consume"/>.</summary>
+    /// <summary>
+    /// Whether the connection is to close, and how. The transport looks after each <see cref="Consume"/>.
+    /// </summary>
     public SessionClosing Closing { get; private set; }
 
     /// <summary>
@@ -76,8 +83,8 @@ internal sealed class RespSession : IDisposable
     public bool IsOutputBlocked { get; set; }
 
     /// <summary>
-    /// Whether the last <see cref="Consume"/> stopped at a command that must wait (CLIENT PAUSE). Call it again from time
-    /// to time, a few times a second: a pause can end early.
+    /// Whether the last <see cref="Consume"/> stopped at a command that must wait (CLIENT PAUSE). Call it again from
+    /// time to time, a few times a second: a pause can end early.
     /// </summary>
     public bool IsPaused { get; set; }
 
@@ -113,8 +120,8 @@ internal sealed class RespSession : IDisposable
     }
 
     /// <summary>
-    /// Carries out the whole commands at the start of <paramref name="input"/> and writes their replies, in order. Stops
-    /// early when <see cref="Closing"/>, <see cref="IsOutputBlocked"/> or <see cref="IsPaused"/> says so.
+    /// Carries out the whole commands at the start of <paramref name="input"/> and writes their replies, in order.
+    /// Stops early when <see cref="Closing"/>, <see cref="IsOutputBlocked"/> or <see cref="IsPaused"/> says so.
     /// </summary>
     /// <param name="input">What was received: first what the last call left, then what is new.</param>
     /// <param name="reply">Gets the replies behind what it holds already.</param>
@@ -142,7 +149,9 @@ internal sealed class RespSession : IDisposable
         return position;
     }
 
-    /// <summary>Gives back what the session holds of the node. The transport calls it once the connection is gone.</summary>
+    /// <summary>
+    /// Gives back what the session holds of the node. The transport calls it once the connection is gone.
+    /// </summary>
     public void Dispose()
     {
         Close(SessionClosing.AtOnce);
@@ -195,8 +204,8 @@ internal sealed class RespSession : IDisposable
     }
 
     /// <summary>
-    /// Parses up to a batch of commands. An inline command is a batch of its own, since its words lie elsewhere, and so is
-    /// each command before authentication, since the limits change with it.
+    /// Parses up to a batch of commands. An inline command is a batch of its own, since its words lie elsewhere, and so
+    /// is each command before authentication, since the limits change with it.
     /// </summary>
     private RequestStatus Parse(CommandBatch batch, ReadOnlySpan<byte> input, ref int position)
     {
@@ -276,8 +285,8 @@ internal sealed class RespSession : IDisposable
     }
 
     /// <summary>
-    /// Whether an inline command is taken: from this machine or from one who has shown the password, and only if nothing
-    /// about it looks like another protocol (RELIABILITY, "One port, two protocols").
+    /// Whether an inline command is taken: from this machine or from one who has shown the password, and only if
+    /// nothing about it looks like another protocol (RELIABILITY, "One port, two protocols").
     /// </summary>
     private bool AdmitsInline(ReadOnlySpan<byte> line, ByteRangeList words)
     {
@@ -297,8 +306,8 @@ internal sealed class RespSession : IDisposable
     }
 
     /// <summary>
-    /// Bytes that one call may reply before the connection is closed. Handlers answer an error before a single reply gets
-    /// there; the bound is for many in one, as of EXEC.
+    /// Bytes that one call may reply before the connection is closed. Handlers answer an error before a single reply
+    /// gets there; the bound is for many in one, as of EXEC.
     /// </summary>
     private long LargestOutput()
     {

@@ -7,8 +7,9 @@ using Henge.Storage;
 namespace Henge.Sessions;
 
 /// <summary>
-/// The commands between MULTI and EXEC. Their words are copied out of the receive buffer into one block, which is charged
-/// to the store's memory and given back at EXEC, DISCARD or the end of the connection. Belongs to its session's thread.
+/// The commands between MULTI and EXEC. Their words are copied out of the receive buffer into one block, which is
+/// charged to the store's memory and given back at EXEC, DISCARD or the end of the connection. Belongs to its session's
+/// thread.
 /// </summary>
 internal sealed class Transaction
 {

@@ -4,6 +4,8 @@ using FsCheck;
 using FsCheck.Fluent;
 
 using Henge.Protocol;
+using Henge.Protocol.Replies;
+using Henge.Tests.Protocol.Requests;
 
 using Xunit;
 
@@ -16,7 +18,8 @@ public sealed class WireProperties
     [
         "*1\r\n$4\r\nPING\r\n", "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\n\r\n$1*\r\n",
         "*2\r\n$4\r\nMGET\r\n$1200\r\n" + new string('x', 1200) + "\r\n", "ping\r\n", "set a 'b c'\n", "\r\n", "*0\r\n",
-        "*-1\r\n", "*20\r\n" + string.Concat(Enumerable.Repeat("$2\r\nab\r\n", 20)), "*", "$", "\r", "\n", "1", "-", "\"",
+        "*-1\r\n", "*20\r\n" + string.Concat(Enumerable.Repeat("$2\r\nab\r\n", 20)), "*", "$", "\r", "\n", "1", "-",
+        "\"",
         "*2\r\n", "$3\r\nabc\r\n", "\0", "%", "a",
     ];
 
@@ -58,7 +61,8 @@ public sealed class WireProperties
     [Fact]
     public void What_the_writer_writes_the_reply_reader_reads()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte[] Bytes, long Number, double Double, bool Flag, bool Resp3)>(), static c =>
+        var cases = ArbMap.Default.ArbFor<(byte[] Bytes, long Number, double Double, bool Flag, bool Resp3)>();
+        Prop.ForAll(cases, static c =>
         {
             var writer = new RespWriter { Version = c.Resp3 ? RespVersion.Resp3 : RespVersion.Resp2 };
             writer.Array(6);

@@ -6,7 +6,9 @@ using static Henge.Tests.Sessions.SessionHarness;
 
 namespace Henge.Tests.Sessions;
 
-/// <summary>RELIABILITY group A: what arrives is broken or extreme; the answer is Redis's and others notice nothing.</summary>
+/// <summary>
+/// RELIABILITY group A: what arrives is broken or extreme; the answer is Redis's and others notice nothing.
+/// </summary>
 public sealed class HostileFramingTests
 {
     [Theory]
@@ -47,7 +49,8 @@ public sealed class HostileFramingTests
         using var count = new SessionHarness();
 
         Assert.Equal("-ERR Protocol error: too big inline request\r\n", inline.Receive(new string('a', 64 * 1024 + 1)));
-        Assert.Equal("-ERR Protocol error: too big mbulk count string\r\n", count.Receive("*" + new string('1', 64 * 1024)));
+        Assert.Equal(
+            "-ERR Protocol error: too big mbulk count string\r\n", count.Receive("*" + new string('1', 64 * 1024)));
     }
 
     [Theory]

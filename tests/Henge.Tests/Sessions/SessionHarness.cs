@@ -5,7 +5,9 @@ using Henge.Sessions;
 
 namespace Henge.Tests.Sessions;
 
-/// <summary>A session fed by hand: bytes in, bytes out, as a transport would do it. Text is Latin-1, so bytes survive.</summary>
+/// <summary>
+/// A session fed by hand: bytes in, bytes out, as a transport would do it. Text is Latin-1, so bytes survive.
+/// </summary>
 internal sealed class SessionHarness : IDisposable
 {
     private readonly RespWriter _reply = new();

@@ -47,7 +47,9 @@ public sealed class TransactionQueueTests
             Array("MULTI") + Array("SET", "k", "v") + Array("INCR", "k") + Array("GET", "k") + Array("EXEC"));
 
         Assert.EndsWith(
-            "*3\r\n+OK\r\n-ERR value is not an integer or out of range\r\n$1\r\nv\r\n", replies, StringComparison.Ordinal);
+            "*3\r\n+OK\r\n-ERR value is not an integer or out of range\r\n$1\r\nv\r\n",
+            replies,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using System.Text;
 
 using Henge.Protocol;
+using Henge.Protocol.Requests;
 
 using Xunit;
 
-namespace Henge.Tests.Protocol;
+namespace Henge.Tests.Protocol.Requests;
 
 public sealed class InlineWordsTests
 {

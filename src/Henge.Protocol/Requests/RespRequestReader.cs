@@ -1,23 +1,27 @@
 using System.Buffers.Binary;
 
-namespace Henge.Protocol;
+namespace Henge.Protocol.Requests;
 
 /// <summary>
-/// Reads client requests: arrays of bulk strings, and inline lines. Strict: lengths have no sign, space or leading zero,
-/// every line and bulk ends with CRLF (only an inline line may end with LF alone).
+/// Reads client requests: arrays of bulk strings, and inline lines. Strict: lengths have no sign, space or leading
+/// zero, every line and bulk ends with CRLF (only an inline line may end with LF alone).
 /// </summary>
 /// <remarks>
 /// <para>
 /// Words are reported as places in the input; nothing is copied or allocated for whole commands. An incomplete command
 /// stays in the caller's buffer, and the next <see cref="Read"/> must start at its first byte again. Short commands are
-/// then parsed again; what would be costly is remembered: <see cref="WantedBytes"/> (nothing is looked at until that much
-/// is there, so a 64 MiB value costs one look), the words of a command with many, how far a line was searched.
+/// then parsed again; what would be costly is remembered: <see cref="WantedBytes"/> (nothing is looked at until that
+/// much is there, so a 64 MiB value costs one look), the words of a command with many, how far a line was searched.
 /// </para>
-/// <para>What is said about any bytes does not depend on how they were cut into pieces: the first bad byte decides.</para>
+/// <para>
+/// What is said about any bytes does not depend on how they were cut into pieces: the first bad byte decides.
+/// </para>
 /// </remarks>
 internal sealed class RespRequestReader
 {
-    /// <summary>From this many words on, those of an incomplete command are remembered rather than parsed again.</summary>
+    /// <summary>
+    /// From this many words on, those of an incomplete command are remembered rather than parsed again.
+    /// </summary>
     private const int RememberedWords = 16;
 
     /// <summary>Inline words are kept in a buffer of this size; a longer line gets one of its own.</summary>
@@ -37,8 +41,8 @@ internal sealed class RespRequestReader
     public RespLimits Limits { get; set; } = new();
 
     /// <summary>
-    /// Bytes, counted from the first of the incomplete command, that must be there before another look is of use; 0 when
-    /// no command is incomplete. A buffer of this size holds at least the next word.
+    /// Bytes, counted from the first of the incomplete command, that must be there before another look is of use; 0
+    /// when no command is incomplete. A buffer of this size holds at least the next word.
     /// </summary>
     public int WantedBytes { get; private set; }
 
@@ -202,7 +206,9 @@ internal sealed class RespRequestReader
         return RequestStatus.Complete;
     }
 
-    /// <summary>The headers of words below 1,000 bytes, when enough bytes are there to look without counting them.</summary>
+    /// <summary>
+    /// The headers of words below 1,000 bytes, when enough bytes are there to look without counting them.
+    /// </summary>
     private static bool TryShortHeader(ReadOnlySpan<byte> rest, ref int at, out int length)
     {
         length = 0;

@@ -1,4 +1,4 @@
-namespace Henge.Protocol;
+namespace Henge.Protocol.Requests;
 
 /// <summary>What <see cref="RespRequestReader.Read"/> found.</summary>
 internal enum RequestStatus : byte

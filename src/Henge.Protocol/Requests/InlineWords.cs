@@ -1,4 +1,4 @@
-namespace Henge.Protocol;
+namespace Henge.Protocol.Requests;
 
 /// <summary>
 /// Splits an inline command into words by Redis's rules (sdssplitargs): blanks separate; "double quotes" know

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Henge.Protocol;
+namespace Henge.Protocol.Replies;
 
 /// <summary>One reply as a client reads it. Immutable.</summary>
 internal sealed class RespValue

@@ -1,4 +1,4 @@
-namespace Henge.Protocol;
+namespace Henge.Protocol.Requests;
 
 /// <summary>
 /// Reads the number of a count or length line: an optional minus, digits without leading zero, CRLF, and nothing else.

@@ -1,10 +1,13 @@
 using System.Text;
 
 using Henge.Protocol;
+using Henge.Protocol.Requests;
 
-namespace Henge.Tests.Protocol;
+namespace Henge.Tests.Protocol.Requests;
 
-/// <summary>Reads requests as a session would, and writes down what was read. Text is Latin-1, so bytes survive.</summary>
+/// <summary>
+/// Reads requests as a session would, and writes down what was read. Text is Latin-1, so bytes survive.
+/// </summary>
 internal sealed class RequestLog
 {
     private readonly ByteRangeList _words = new();
@@ -16,7 +19,9 @@ internal sealed class RequestLog
 
     public int Waiting => _waiting.Length;
 
-    /// <summary>Everything that was read from pieces: commands as [word|word], then the error if there was one.</summary>
+    /// <summary>
+    /// Everything that was read from pieces: commands as [word|word], then the error if there was one.
+    /// </summary>
     public static string Of(string whole, RespLimits? limits = null) => Of(Encoding.Latin1.GetBytes(whole), [], limits);
 
     public static string Of(byte[] whole, IEnumerable<int> cuts, RespLimits? limits = null)

@@ -1,4 +1,4 @@
-namespace Henge.Protocol;
+namespace Henge.Protocol.Replies;
 
 /// <summary>What <see cref="RespReplyReader.Read"/> found.</summary>
 internal enum ReplyStatus : byte

@@ -1,4 +1,4 @@
-namespace Henge.Protocol;
+namespace Henge.Protocol.Requests;
 
 /// <summary>What <see cref="HeaderNumber.Read"/> found.</summary>
 internal enum HeaderStatus : byte

@@ -1,10 +1,10 @@
 using System.Text;
 
-using Henge.Protocol;
+using Henge.Protocol.Requests;
 
 using Xunit;
 
-namespace Henge.Tests.Protocol;
+namespace Henge.Tests.Protocol.Requests;
 
 /// <summary>The framing of requests; the cases of RELIABILITY group A and their neighbours.</summary>
 public sealed class RespRequestReaderTests

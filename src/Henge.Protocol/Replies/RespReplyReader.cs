@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace Henge.Protocol;
+namespace Henge.Protocol.Replies;
 
 /// <summary>
 /// Reads replies of RESP2 and RESP3 for clients: the command line, tests. Incremental: whole elements of an incomplete
@@ -58,7 +58,9 @@ internal sealed class RespReplyReader
 
     private static RespValue Finished(Aggregate aggregate) => new() { Kind = aggregate.Kind, Items = aggregate.Items };
 
-    /// <summary>Reads a scalar, or opens an aggregate; then and after a dropped attribute there is no element yet.</summary>
+    /// <summary>
+    /// Reads a scalar, or opens an aggregate; then and after a dropped attribute there is no element yet.
+    /// </summary>
     private ReplyStatus ReadElement(ReadOnlySpan<byte> input, ref int at, out RespValue? element)
     {
         element = null;
@@ -84,8 +86,9 @@ internal sealed class RespReplyReader
                 element = new RespValue { Kind = kind };
                 return line.IsEmpty ? ReplyStatus.Complete : ReplyStatus.Invalid;
             case RespValueKind.Boolean:
-                element = new RespValue { Kind = kind, Integer = line.SequenceEqual("t"u8) ? 1 : 0 };
-                return line.SequenceEqual("t"u8) || line.SequenceEqual("f"u8) ? ReplyStatus.Complete : ReplyStatus.Invalid;
+                bool isTrue = line.SequenceEqual("t"u8);
+                element = new RespValue { Kind = kind, Integer = isTrue ? 1 : 0 };
+                return isTrue || line.SequenceEqual("f"u8) ? ReplyStatus.Complete : ReplyStatus.Invalid;
             case RespValueKind.Double:
                 return ReadDouble(line, out element);
             case RespValueKind.Integer:

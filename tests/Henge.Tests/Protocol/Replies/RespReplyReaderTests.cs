@@ -1,10 +1,10 @@
 using System.Text;
 
-using Henge.Protocol;
+using Henge.Protocol.Replies;
 
 using Xunit;
 
-namespace Henge.Tests.Protocol;
+namespace Henge.Tests.Protocol.Replies;
 
 public sealed class RespReplyReaderTests
 {

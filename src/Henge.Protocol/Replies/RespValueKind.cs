@@ -1,4 +1,4 @@
-namespace Henge.Protocol;
+namespace Henge.Protocol.Replies;
 
 /// <summary>What a reply is; each value is the byte that begins it on the wire.</summary>
 internal enum RespValueKind : byte
