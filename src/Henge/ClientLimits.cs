@@ -7,9 +7,9 @@ namespace Henge;
 public sealed class ClientLimits
 {
     /// <summary>
-    /// Connections at once, 1 to 1,000,000; default 10,000. One more is answered <c>-ERR max number of clients reached</c>
-    /// and closed; a single one above it is let in from loopback, so that an operator can look. Each costs a file
-    /// descriptor and below 8 KB.
+    /// Connections at once, 1 to 1,000,000; default 10,000. One more is answered <c>-ERR max number of clients
+    /// reached</c> and closed; a single one above it is let in from loopback, so that an operator can look. Each costs
+    /// a file descriptor and below 8 KB.
     /// </summary>
     public int MaxClients { get; set; } = 10_000;
 
@@ -20,9 +20,9 @@ public sealed class ClientLimits
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.Zero;
 
     /// <summary>
-    /// Time from the first byte of a command to its last; default 10 s. Then the connection is closed: half-sent commands
-    /// would hold buffers for ever (slowloris). Much shorter cuts off poor networks. An idle client between two commands
-    /// is not meant.
+    /// Time from the first byte of a command to its last; default 10 s. Then the connection is closed: half-sent
+    /// commands would hold buffers for ever (slowloris). Much shorter cuts off poor networks. An idle client between
+    /// two commands is not meant.
     /// </summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -35,11 +35,14 @@ public sealed class ClientLimits
     /// <summary>Where a password is asked: time from connecting to being in; default 10 s. Then closed.</summary>
     public TimeSpan AuthenticationTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time from the first byte until it is clear whether RESP or HTTP is spoken; default 10 s. Then closed.</summary>
+    /// <summary>
+    /// Time from the first byte until it is clear whether RESP or HTTP is spoken; default 10 s. Then closed.
+    /// </summary>
     public TimeSpan DetectionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Time to finish what was accepted when the node stops, in flushing replies; default 10 s. What is left is then cut.
+    /// Time to finish what was accepted when the node stops, in flushing replies; default 10 s. What is left is then
+    /// cut.
     /// </summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -57,8 +60,8 @@ public sealed class ClientLimits
     public int OutputPauseBytes { get; set; } = 1 << 20;
 
     /// <summary>
-    /// Unsent bytes that a connection may hold for <see cref="OutputSoftTime"/> at most, unless it takes at least 1 MB in
-    /// that time; default 16 MB. Then closed: a subscriber that fell asleep, not one that is merely slow.
+    /// Unsent bytes that a connection may hold for <see cref="OutputSoftTime"/> at most, unless it takes at least 1 MB
+    /// in that time; default 16 MB. Then closed: a subscriber that fell asleep, not one that is merely slow.
     /// </summary>
     public long OutputSoftBytes { get; set; } = 16L << 20;
 
@@ -88,8 +91,8 @@ public sealed class ClientLimits
 
     /// <summary>
     /// Bytes that the buffers of all connections may take together, commands being received and replies being sent; 0
-    /// (default): half of the node's memory. The connection that would pass it with more than 64 KB is closed. Below the
-    /// longest value, that value cannot be received.
+    /// (default): half of the node's memory. The connection that would pass it with more than 64 KB is closed. Below
+    /// the longest value, that value cannot be received.
     /// </summary>
     public long BufferBytes { get; set; }
 
@@ -102,9 +105,10 @@ public sealed class ClientLimits
         }
         if (IdleTimeout < TimeSpan.Zero || CommandTimeout <= TimeSpan.Zero || BodyTimeout <= TimeSpan.Zero
             || AuthenticationTimeout <= TimeSpan.Zero || DetectionTimeout <= TimeSpan.Zero
-            || StopTimeout <= TimeSpan.Zero || DeadPeerTimeout < TimeSpan.FromSeconds(1) || OutputSoftTime <= TimeSpan.Zero)
+            || StopTimeout <= TimeSpan.Zero || OutputSoftTime <= TimeSpan.Zero
+            || DeadPeerTimeout < TimeSpan.FromSeconds(1))
         {
-            return "timeouts must be positive (the idle timeout may be 0, for none; the dead peer timeout is at least 1s)";
+            return "timeouts must be positive (only the idle timeout may be 0; the dead peer timeout is at least 1s)";
         }
         if (OutputPauseBytes < 4096 || OutputUnauthenticatedBytes < 4096)
         {

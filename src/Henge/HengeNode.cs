@@ -106,7 +106,9 @@ internal sealed class HengeNode : IAsyncDisposable
     /// <summary>Drawn at random when it is made: this process, this life.</summary>
     public UInt128 NodeId { get; }
 
-    /// <summary><see cref="NodeId"/> as Redis clients expect one: 40 hexadecimal digits (CLUSTER MYID, run_id).</summary>
+    /// <summary>
+    /// <see cref="NodeId"/> as Redis clients expect one: 40 hexadecimal digits (CLUSTER MYID, run_id).
+    /// </summary>
     public string NodeIdText { get; }
 
     /// <summary>Takes sockets that speak HTTP; null: they are closed. Set it before the start.</summary>
@@ -122,7 +124,8 @@ internal sealed class HengeNode : IAsyncDisposable
     public long NowMs => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Listens and serves.</summary>
-    /// <exception cref="HengeStartException">It cannot listen; the message says why. Nothing is left running.</exception>
+    /// <exception cref="HengeStartException">It cannot listen; the message says why. Nothing is left
+    /// running.</exception>
     /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -13,7 +13,9 @@ public sealed class HengeOptions
     /// <summary>The port unless another is asked for.</summary>
     public const int DefaultPort = 7400;
 
-    /// <summary>Least memory a node starts with, in bytes: below it the index and the buffers leave no room for entries.</summary>
+    /// <summary>
+    /// Least memory a node starts with, in bytes: below it the index and the buffers leave no room for entries.
+    /// </summary>
     public const long MinMemoryBytes = 8L << 20;
 
     /// <summary>Longest value that can be asked for, in bytes; RESP lengths and arrays end a little above it.</summary>
@@ -44,7 +46,9 @@ public sealed class HengeOptions
     /// </summary>
     public long MemoryBytes { get; set; } = DefaultMemoryBytes();
 
-    /// <summary>Most entries at once; 0 (default): bounded by <see cref="MemoryBytes"/> alone. Can be set while running.</summary>
+    /// <summary>
+    /// Most entries at once; 0 (default): bounded by <see cref="MemoryBytes"/> alone. Can be set while running.
+    /// </summary>
     public long MaxEntries { get; set; }
 
     /// <summary>
@@ -105,8 +109,8 @@ public sealed class HengeOptions
     public RedisMode RedisMode { get; set; } = RedisMode.Auto;
 
     /// <summary>
-    /// Commands that take at least so many microseconds go to SLOWLOG; default 10,000; 0 logs all, negative none. Can be
-    /// set while running.
+    /// Commands that take at least so many microseconds go to SLOWLOG; default 10,000; 0 logs all, negative none. Can
+    /// be set while running.
     /// </summary>
     public long SlowLogMicroseconds { get; set; } = 10_000;
 
@@ -162,7 +166,8 @@ public sealed class HengeOptions
     };
 
     // The runtime knows the container's limit; without one it reports the machine's memory.
-    private static long DefaultMemoryBytes() => Math.Max(MinMemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+    private static long DefaultMemoryBytes() =>
+        Math.Max(MinMemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 
     private string? ValidateStore()
     {

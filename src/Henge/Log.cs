@@ -1,6 +1,6 @@
 using System.Net;
 
-using Henge.Transport;
+using Henge.Transport.Connections;
 
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +50,10 @@ internal static partial class Log
 
     [LoggerMessage(1106, LogLevel.Error, "An HTTP connection could not be handed over and was closed")]
     public static partial void HandOverFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1107, LogLevel.Warning,
+        "Closed the connection from {Remote}: it speaks TLS, which is not served here; {Others} others not logged")]
+    public static partial void TlsRefused(ILogger logger, IPEndPoint remote, long others);
 
     [LoggerMessage(1200, LogLevel.Warning,
         "Closed {Remote}: it sent a request of another protocol, which may be an attack through a browser or a proxy")]

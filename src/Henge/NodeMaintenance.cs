@@ -6,7 +6,9 @@ namespace Henge;
 /// </summary>
 internal sealed class NodeMaintenance : IAsyncDisposable
 {
-    /// <summary>Time between two rounds. Expired memory has to be free within a second, so there is ample room.</summary>
+    /// <summary>
+    /// Time between two rounds. Expired memory has to be free within a second, so there is ample room.
+    /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly HengeNode _node;

@@ -6,9 +6,13 @@ public enum RedisMode
     /// <summary>As <see cref="Cluster"/>.</summary>
     Auto = 0,
 
-    /// <summary>CLUSTER commands answer, so cluster-aware clients route by themselves; plain clients are proxied.</summary>
+    /// <summary>
+    /// CLUSTER commands answer, so cluster-aware clients route by themselves; plain clients are proxied.
+    /// </summary>
     Cluster = 1,
 
-    /// <summary>CLUSTER commands answer that cluster support is disabled; for libraries that then restrict themselves.</summary>
+    /// <summary>
+    /// CLUSTER commands answer that cluster support is disabled; for libraries that then restrict themselves.
+    /// </summary>
     Standalone = 2,
 }

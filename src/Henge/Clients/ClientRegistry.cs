@@ -43,7 +43,8 @@ internal sealed class ClientRegistry : IEnumerable<RespSession>
     }
 
     /// <summary>The session with a CLIENT ID.</summary>
-    public bool TryGet(long id, [MaybeNullWhen(false)] out RespSession session) => _sessions.TryGetValue(id, out session);
+    public bool TryGet(long id, [MaybeNullWhen(false)] out RespSession session) =>
+        _sessions.TryGetValue(id, out session);
 
     /// <inheritdoc/>
     public IEnumerator<RespSession> GetEnumerator()

@@ -17,9 +17,9 @@ internal interface IClientConnection
     long PendingOutputBytes { get; }
 
     /// <summary>
-    /// Queues bytes behind what has been written already and wakes whoever sends (pub/sub, tracking). The bytes must not
-    /// change afterwards. A connection that lets more than its output limit wait is closed. What is pushed while the
-    /// session consumes input goes behind the replies of that call: a message never overtakes its subscription.
+    /// Queues bytes behind what has been written already and wakes whoever sends (pub/sub, tracking). The bytes must
+    /// not change afterwards. A connection that lets more than its output limit wait is closed. What is pushed while
+    /// the session consumes input goes behind the replies of that call: a message never overtakes its subscription.
     /// </summary>
     void Push(ReadOnlyMemory<byte> bytes);
 

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Henge.Transport;
 
-/// <summary>Accepts connections and carries bytes between them and their sessions. Started once, stopped once.</summary>
+/// <summary>
+/// Accepts connections and carries bytes between them and their sessions. Started once, stopped once.
+/// </summary>
 internal interface ITransport
 {
     /// <summary>Addresses listened on, with the port that was picked; empty before the start.</summary>
@@ -14,7 +16,8 @@ internal interface ITransport
 
     /// <summary>
     /// Accepts no more, carries out what has been received, sends the replies, closes; after
-    /// <see cref="ClientLimits.StopTimeout"/> or when the token is cancelled, cuts what is left. Ends when all is closed.
+    /// <see cref="ClientLimits.StopTimeout"/> or when the token is cancelled, cuts what is left. Ends when all is
+    /// closed.
     /// </summary>
     Task StopAsync(CancellationToken cancellationToken);
 }

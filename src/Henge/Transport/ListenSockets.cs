@@ -44,7 +44,8 @@ internal static class ListenSockets
         int seconds = Math.Max(1, (int)limits.DeadPeerTimeout.TotalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / MinProbes));
+        int interval = Math.Max(1, seconds / MinProbes);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, interval);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, MinProbes);
         if (OperatingSystem.IsLinux())
         {
@@ -84,7 +85,8 @@ internal static class ListenSockets
         SocketError.AddressNotAvailable =>
             $"{endPoint.Address} is not an address of this machine: choose another with --bind",
         SocketError.AddressFamilyNotSupported =>
-            $"{endPoint.Address} cannot be listened on: this machine does not speak its protocol; choose another with --bind",
+            $"{endPoint.Address} cannot be listened on: this machine does not speak its protocol; "
+            + "choose another with --bind",
         _ => $"cannot listen on {endPoint}: {exception.Message}",
     };
 }

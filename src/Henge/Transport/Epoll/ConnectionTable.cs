@@ -9,12 +9,19 @@ internal sealed class ConnectionTable
     private readonly List<EpollConnection?> _rows = [];
     private readonly Stack<int> _free = new();
     private readonly List<int> _freedThisTurn = [];
+    private int _count;
+
+    /// <summary>Connections in it and on their way to it. Safe from any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Rows, free ones included.</summary>
     public int Rows => _rows.Count;
 
     /// <summary>The connection in a row; null when it is free.</summary>
     public EpollConnection? this[long row] => _rows[(int)row];
+
+    /// <summary>Counts a connection that is on its way. Safe from any thread.</summary>
+    public void Expect() => Interlocked.Increment(ref _count);
 
     /// <summary>Gives a connection a row.</summary>
     public void Add(EpollConnection connection)
@@ -31,6 +38,7 @@ internal sealed class ConnectionTable
     /// <summary>Frees a connection's row.</summary>
     public void Remove(EpollConnection connection)
     {
+        Interlocked.Decrement(ref _count);
         _rows[connection.Slot] = null;
         _freedThisTurn.Add(connection.Slot);
     }

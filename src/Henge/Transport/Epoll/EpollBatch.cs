@@ -1,5 +1,6 @@
 using Henge.Protocol;
 using Henge.Sessions;
+using Henge.Transport.Connections;
 
 namespace Henge.Transport.Epoll;
 
@@ -10,10 +11,14 @@ namespace Henge.Transport.Epoll;
 /// </summary>
 internal sealed class EpollBatch
 {
-    /// <summary>The receive buffer: small enough for the second-level cache, large enough for a turn of pipelines.</summary>
+    /// <summary>
+    /// The receive buffer: small enough for the second-level cache, large enough for a turn of pipelines.
+    /// </summary>
     private const int BufferBytes = 256 << 10;
 
-    /// <summary>Most bytes of one connection in one turn: this is what keeps a loud one from starving the others.</summary>
+    /// <summary>
+    /// Most bytes of one connection in one turn: this is what keeps a loud one from starving the others.
+    /// </summary>
     private const int SliceBytes = 32 << 10;
 
     /// <summary>Most bytes received at once for a command that is larger than a slice.</summary>
@@ -32,6 +37,8 @@ internal sealed class EpollBatch
     private readonly ConnectionHost _host;
     private RespWriter _writer = new();
     private int _filled;
+    private long _receivedBytes;
+    private long _repliedBytes;
 
     /// <summary>Creates the batch of a loop.</summary>
     public EpollBatch(EpollLoop loop, ConnectionHost host)
@@ -41,13 +48,9 @@ internal sealed class EpollBatch
         host.Budget.Charge(BufferBytes);
     }
 
-    /// <summary>Bytes received since the last look; the loop adds them to the node's count once per turn.</summary>
-    public long ReceivedBytes { get; set; }
-
-    /// <summary>Bytes sent or queued since the last look.</summary>
-    public long RepliedBytes { get; set; }
-
-    /// <summary>Receives once from a connection that has something to read, and remembers it for <see cref="Run"/>.</summary>
+    /// <summary>
+    /// Receives once from a connection that has something to read, and remembers it for <see cref="Run"/>.
+    /// </summary>
     /// <returns>The bytes received; 0 at the end of the input; else the negative error.</returns>
     public int Receive(EpollConnection connection)
     {
@@ -82,14 +85,16 @@ internal sealed class EpollBatch
                 _filled += count;
             }
         }
-        ReceivedBytes += Math.Max(0, count);
+        _receivedBytes += Math.Max(0, count);
         return count;
     }
 
     /// <summary>Remembers a connection whose input is in its own queue.</summary>
     public void AddStored(EpollConnection connection) => _received.Add((connection, -1, 0));
 
-    /// <summary>Runs what was received, sends the replies, and lets the loop decide how each connection goes on.</summary>
+    /// <summary>
+    /// Runs what was received, sends the replies, and lets the loop decide how each connection goes on.
+    /// </summary>
     public void Run()
     {
         foreach ((EpollConnection connection, int start, int length) in _received)
@@ -104,12 +109,29 @@ internal sealed class EpollBatch
         SendReplies();
     }
 
-    /// <summary>Sends what was pushed on a connection. Nothing of its replies may be unsent, and nothing is: see Run.</summary>
+    /// <summary>
+    /// Sends what was pushed on a connection. Nothing of its replies may be unsent, and nothing is: see Run.
+    /// </summary>
     public void SendPushes(EpollConnection connection)
     {
         connection.Pushes.MoveTo(_writer);
         _replies.Add((connection, 0, _writer.Length));
         SendReplies();
+    }
+
+    /// <summary>Adds what was received and replied since the last call to the node's counters.</summary>
+    public void Count()
+    {
+        if (_receivedBytes > 0)
+        {
+            Interlocked.Add(ref _host.Node.Counters.InputBytes, _receivedBytes);
+            _receivedBytes = 0;
+        }
+        if (_repliedBytes > 0)
+        {
+            Interlocked.Add(ref _host.Node.Counters.OutputBytes, _repliedBytes);
+            _repliedBytes = 0;
+        }
     }
 
     private void Execute(EpollConnection connection, int start, int length)
@@ -189,7 +211,7 @@ internal sealed class EpollBatch
             }
             _loop.Settle(connection);
         }
-        RepliedBytes += written.Length;
+        _repliedBytes += written.Length;
         _replies.Clear();
         _writer.Clear();
         if (_writer.Capacity > KeptWriterBytes)

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 
 using Henge.Protocol;
 using Henge.Sessions;
+using Henge.Transport.Buffers;
+using Henge.Transport.Connections;
 
 namespace Henge.Transport.Epoll;
 
@@ -12,7 +14,9 @@ namespace Henge.Transport.Epoll;
 /// </summary>
 internal sealed unsafe class EpollConnection : IClientConnection
 {
-    /// <summary>Bytes thrown away at most before a close, so that the kernel does not reset what was just sent.</summary>
+    /// <summary>
+    /// Bytes thrown away at most before a close, so that the kernel does not reset what was just sent.
+    /// </summary>
     private const int MaxDiscarded = 1 << 20;
 
     private readonly ConnectionHost _host;
@@ -53,7 +57,9 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// <summary>The conversation it carries.</summary>
     public RespSession Session { get; }
 
-    /// <summary>Received and not consumed: the tail of a command, or commands that wait for the client to read.</summary>
+    /// <summary>
+    /// Received and not consumed: the tail of a command, or commands that wait for the client to read.
+    /// </summary>
     public ByteQueue Input { get; }
 
     /// <summary>Replies and pushes that the kernel has not taken.</summary>
@@ -199,7 +205,9 @@ internal sealed unsafe class EpollConnection : IClientConnection
         return true;
     }
 
-    /// <summary>Closes the socket and gives all memory back. After it the object only answers that it is closed.</summary>
+    /// <summary>
+    /// Closes the socket and gives all memory back. After it the object only answers that it is closed.
+    /// </summary>
     public void Shut(bool discardInput)
     {
         Phase = EpollPhase.Closed;

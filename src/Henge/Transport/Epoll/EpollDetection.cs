@@ -1,9 +1,12 @@
+using Henge.Protocol;
+using Henge.Transport.Connections;
+
 namespace Henge.Transport.Epoll;
 
 /// <summary>Decides, for a loop, what becomes of a connection once its first bytes are there.</summary>
 internal sealed class EpollDetection
 {
-    private readonly byte[] _scratch = new byte[FirstBytes.MaxBytes];
+    private readonly byte[] _scratch = new byte[ProtocolDetector.MaxPeekBytes];
     private readonly EpollLoop _loop;
     private readonly ConnectionHost _host;
 
@@ -29,19 +32,18 @@ internal sealed class EpollDetection
             }
             return false;
         }
-        bool isLocal = ConnectionHost.IsLoopback(connection.Remote.Address);
-        switch (FirstBytes.Decide(_scratch.AsSpan(0, count), allowsInline: isLocal))
+        switch (_host.Admit(_scratch.AsSpan(0, count), connection.Remote))
         {
-            case FirstBytesVerdict.Undecided when !isLast:
+            case Admission.Undecided when !isLast:
                 connection.Times.CommandIncomplete(isNew: false, _loop.MonotonicMs);
                 return false;
-            case FirstBytesVerdict.Resp when _host.IsProtectedFrom(connection.Remote.Address):
+            case Admission.Denied:
                 _ = connection.Send(ConnectionHost.Protected);
                 _loop.Close(connection, CloseReason.Refused);
                 return false;
-            case FirstBytesVerdict.Resp:
+            case Admission.Resp:
                 return _loop.Open(connection);
-            case FirstBytesVerdict.Http when _host.Node.HttpSink is { } sink:
+            case Admission.Http when _host.Node.HttpSink is { } sink:
                 _loop.HandOver(connection, sink);
                 return false;
             default:

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
+using Henge.Transport.Connections;
+
 namespace Henge.Transport.Epoll;
 
 /// <summary>
@@ -13,7 +15,9 @@ internal sealed unsafe class EpollListener
     /// <summary>Connections accepted at a time: a storm of connects leaves turns for those who are in.</summary>
     private const int AcceptsPerTurn = 64;
 
-    /// <summary>Rest after the system had no descriptors left: one that closes is what helps, not asking again.</summary>
+    /// <summary>
+    /// Rest after the system had no descriptors left: one that closes is what helps, not asking again.
+    /// </summary>
     private const int RestMs = 100;
 
     private readonly ConnectionHost _host;

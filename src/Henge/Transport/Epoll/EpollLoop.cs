@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 
+using Henge.Transport.Connections;
+
 namespace Henge.Transport.Epoll;
 
 /// <summary>
@@ -28,7 +30,6 @@ internal sealed class EpollLoop : IDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _checkMs;
     private long _stopAtMs;
-    private int _open;
     private volatile bool _stops;
     private volatile bool _cuts;
     private bool _isDone;
@@ -50,7 +51,7 @@ internal sealed class EpollLoop : IDisposable
     public long MonotonicMs { get; private set; }
 
     /// <summary>Connections given to it and not yet closed; other threads choose by it.</summary>
-    public int Connections => Volatile.Read(ref _open);
+    public int Connections => _table.Count;
 
     /// <summary>Ends when the loop has closed everything.</summary>
     public Task Stopped => _stopped.Task;
@@ -60,7 +61,7 @@ internal sealed class EpollLoop : IDisposable
         new Thread(Run, 1 << 20) { IsBackground = true, Name = $"henge loop {_index}" }.Start();
 
     /// <summary>Counts a connection that is about to be posted for the first time.</summary>
-    public void Expect() => Interlocked.Increment(ref _open);
+    public void Expect() => _table.Expect();
 
     /// <summary>Gives it a new connection, or one that wants something. Safe from any thread.</summary>
     public void Post(EpollConnection connection)
@@ -69,14 +70,11 @@ internal sealed class EpollLoop : IDisposable
         _queue.Wake();
     }
 
-    /// <summary>Has it take a turn. Safe from any thread.</summary>
-    public void Wake() => _queue.Wake();
-
     /// <summary>Answers what was received, then closes. Safe from any thread.</summary>
     public void Stop()
     {
         _stops = true;
-        _queue.Wake();
+        Wake();
     }
 
     /// <summary>Closes everything now. Safe from any thread.</summary>
@@ -85,6 +83,9 @@ internal sealed class EpollLoop : IDisposable
         _cuts = true;
         Stop();
     }
+
+    /// <summary>Has it take a turn. Safe from any thread.</summary>
+    public void Wake() => _queue.Wake();
 
     /// <summary>Closes the connection, whatever it still had; safe to call again.</summary>
     public void Close(EpollConnection connection, CloseReason reason)
@@ -95,7 +96,7 @@ internal sealed class EpollLoop : IDisposable
         }
         _host.Report(reason, connection.Remote);
         connection.Shut(discardInput: reason is not CloseReason.Peer);
-        Leave(connection);
+        _table.Remove(connection);
     }
 
     /// <summary>Gives a connection that speaks HTTP to the HTTP server.</summary>
@@ -103,7 +104,7 @@ internal sealed class EpollLoop : IDisposable
     {
         _queue.TryControl(Libc.Delete, connection.Descriptor, 0, 0);
         connection.Forget();
-        Leave(connection);
+        _table.Remove(connection);
         _host.HandOver(sink, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
     }
 
@@ -194,7 +195,9 @@ internal sealed class EpollLoop : IDisposable
         {
             StopTurn();
         }
-        EndTurn();
+        _table.EndTurn();
+        _listener?.Resume(_queue, MonotonicMs);
+        _batch.Count();
     }
 
     private int TimeoutMs()
@@ -211,11 +214,7 @@ internal sealed class EpollLoop : IDisposable
         return (int)Math.Clamp(until, 0, _stops ? StopRetryMs : 1000);
     }
 
-    private void ReadClocks()
-    {
-        NowMs = _host.Node.NowMs;
-        MonotonicMs = _host.MonotonicMs;
-    }
+    private void ReadClocks() => (NowMs, MonotonicMs) = (_host.Node.NowMs, _host.MonotonicMs);
 
     private void Dispatch(uint events, long key)
     {
@@ -391,28 +390,6 @@ internal sealed class EpollLoop : IDisposable
         if (cut > 0)
         {
             Log.ConnectionsCut(_host.Node.Logger, cut);
-        }
-    }
-
-    private void Leave(EpollConnection connection)
-    {
-        Interlocked.Decrement(ref _open);
-        _table.Remove(connection);
-    }
-
-    private void EndTurn()
-    {
-        _table.EndTurn();
-        _listener?.Resume(_queue, MonotonicMs);
-        if (_batch.ReceivedBytes > 0)
-        {
-            Interlocked.Add(ref _host.Node.Counters.InputBytes, _batch.ReceivedBytes);
-            _batch.ReceivedBytes = 0;
-        }
-        if (_batch.RepliedBytes > 0)
-        {
-            Interlocked.Add(ref _host.Node.Counters.OutputBytes, _batch.RepliedBytes);
-            _batch.RepliedBytes = 0;
         }
     }
 }

@@ -12,7 +12,9 @@ internal enum EpollPhase : byte
     /// <summary>Speaks RESP.</summary>
     Open,
 
-    /// <summary>No more input: the client has finished sending, or the node stops. Closed once all is answered.</summary>
+    /// <summary>
+    /// No more input: the client has finished sending, or the node stops. Closed once all is answered.
+    /// </summary>
     InputEnded,
 
     /// <summary>Closed, or handed over to the HTTP server.</summary>

@@ -12,7 +12,9 @@ internal sealed unsafe class EpollQueue : IDisposable
     /// <summary>Key of the events that only wake.</summary>
     public const long WakeKey = -1;
 
-    private static readonly bool IsPacked = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
+    private static readonly bool IsPacked =
+        RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
+
     private static readonly int EventBytes = IsPacked ? 12 : 16;
     private static readonly int KeyOffset = IsPacked ? 4 : 8;
 
@@ -42,7 +44,9 @@ internal sealed unsafe class EpollQueue : IDisposable
     /// <summary>Events reported at a time.</summary>
     public int Capacity { get; }
 
-    /// <summary>Says that the thread is about to sleep; then it must look once more at what others may have posted.</summary>
+    /// <summary>
+    /// Says that the thread is about to sleep; then it must look once more at what others may have posted.
+    /// </summary>
     public void AnnounceSleep() => Interlocked.Exchange(ref _sleeping, 1);
 
     /// <summary>Waits; returns the number of events, 0 when the time is over or a signal came.</summary>

@@ -24,7 +24,9 @@ internal sealed class EpollSchedule
         }
     }
 
-    /// <summary>Milliseconds until something is due; 0 for now, and <see cref="long.MaxValue"/> when nothing waits.</summary>
+    /// <summary>
+    /// Milliseconds until something is due; 0 for now, and <see cref="long.MaxValue"/> when nothing waits.
+    /// </summary>
     public long DueIn(long nowMs)
     {
         if (_runnable.Count > 0)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Transport.Connections;
+
 namespace Henge.Transport.Epoll;
 
 /// <summary>The transport for Linux: some loop threads, of which the first also accepts.</summary>

@@ -1,4 +1,4 @@
-namespace Henge.Transport;
+namespace Henge.Transport.Connections;
 
 /// <summary>
 /// The moments that the timeouts of one connection count from, and the decision itself: a pure function of them, of the
@@ -20,6 +20,8 @@ internal struct ConnectionTimes
     private long _commandMs;
     private long _softMs;
     private long _softTaken;
+    private long _stallMs;
+    private long _stallSent;
 
     /// <summary>Starts all clocks.</summary>
     public void Connected(long nowMs) => _connectedMs = _lastInputMs = nowMs;
@@ -57,7 +59,7 @@ internal struct ConnectionTimes
         {
             return CloseReason.Idle;
         }
-        return IsStuck(facts, limits, nowMs) ? CloseReason.Output : CloseReason.None;
+        return IsStalled(facts, limits, nowMs) || IsStuck(facts, limits, nowMs) ? CloseReason.Output : CloseReason.None;
     }
 
     private static double CommandAllowance(in ConnectionFacts facts, ClientLimits limits)
@@ -71,6 +73,18 @@ internal struct ConnectionTimes
             : limits.BodyTimeout.TotalMilliseconds + (facts.InputBytes * 1000.0 / BodyBytesPerSecond);
     }
 
+    /// <summary>Output waits, and the client has taken nothing at all for a long time.</summary>
+    private bool IsStalled(in ConnectionFacts facts, ClientLimits limits, long nowMs)
+    {
+        if (facts.OutputBytes == 0 || facts.SentBytes != _stallSent || _stallMs == 0)
+        {
+            _stallMs = nowMs;
+            _stallSent = facts.SentBytes;
+        }
+        return nowMs - _stallMs >= limits.DeadPeerTimeout.TotalMilliseconds;
+    }
+
+    /// <summary>More output waits than the soft limit allows, and it hardly moves.</summary>
     private bool IsStuck(in ConnectionFacts facts, ClientLimits limits, long nowMs)
     {
         if (facts.OutputBytes <= limits.OutputSoftBytes)

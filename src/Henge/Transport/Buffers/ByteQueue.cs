@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Henge.Transport;
+namespace Henge.Transport.Buffers;
 
 /// <summary>
 /// Bytes in the order they came: the tail of a command that is not yet complete, or replies that the kernel did not
@@ -11,7 +11,9 @@ internal sealed class ByteQueue
     /// <summary>Least memory taken at once.</summary>
     private const int MinCapacity = 1024;
 
-    /// <summary>Above this, memory is the collector's alone: the pool would keep it long after one large value.</summary>
+    /// <summary>
+    /// Above this, memory is the collector's alone: the pool would keep it long after one large value.
+    /// </summary>
     private const int LargestPooled = 1 << 20;
 
     private readonly BufferBudget _budget;

@@ -1,4 +1,4 @@
-namespace Henge.Transport;
+namespace Henge.Transport.Connections;
 
 /// <summary>Why a connection is closed.</summary>
 internal enum CloseReason : byte

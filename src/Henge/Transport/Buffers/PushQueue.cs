@@ -1,6 +1,6 @@
 using Henge.Protocol;
 
-namespace Henge.Transport;
+namespace Henge.Transport.Buffers;
 
 /// <summary>
 /// What other threads want sent on a connection, until the connection's own thread puts it behind the replies.
@@ -46,6 +46,26 @@ internal sealed class PushQueue
         }
         items.Clear();
         _spare = items;
+    }
+
+    /// <summary>
+    /// Moves everything behind what a queue holds, in order; false when its budget does not grant the room.
+    /// </summary>
+    public bool TryMoveTo(ByteQueue queue)
+    {
+        lock (_lock)
+        {
+            foreach (ReadOnlyMemory<byte> item in _items)
+            {
+                if (!queue.TryAppend(item.Span))
+                {
+                    return false;
+                }
+            }
+            _items.Clear();
+            _bytes = 0;
+            return true;
+        }
     }
 
     /// <summary>Forgets everything.</summary>

@@ -1,4 +1,4 @@
-namespace Henge.Transport;
+namespace Henge.Transport.Connections;
 
 /// <summary>Lets one line a minute through, for events that a stranger can cause at will. Thread safe.</summary>
 internal sealed class RareLog

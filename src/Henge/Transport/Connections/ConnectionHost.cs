@@ -1,19 +1,26 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Protocol;
 using Henge.Sessions;
+using Henge.Transport.Buffers;
 
-namespace Henge.Transport;
+namespace Henge.Transport.Connections;
 
-/// <summary>What all connections of a transport share: the node, its limits, who is let in, clocks and rare log lines.</summary>
+/// <summary>
+/// What all connections of a transport share: the node, its limits, who is let in, clocks and rare log lines.
+/// </summary>
 internal sealed class ConnectionHost
 {
-    /// <summary>What an open connection costs besides its buffers: objects, table rows, the session. Charged while open.</summary>
+    /// <summary>
+    /// What an open connection costs besides its buffers: objects, table rows, the session. Charged while open.
+    /// </summary>
     private const int ConnectionBytes = 2048;
 
     private readonly RareLog _refusals = new();
     private readonly RareLog _limits = new();
     private readonly RareLog _descriptors = new();
+    private readonly RareLog _tls = new();
 
     /// <summary>Creates it for a node.</summary>
     public ConnectionHost(HengeNode node)
@@ -25,7 +32,9 @@ internal sealed class ConnectionHost
     /// <summary>The answer to one client too many, as Redis gives it.</summary>
     public static ReadOnlySpan<byte> TooManyClients => "-ERR max number of clients reached\r\n"u8;
 
-    /// <summary>The answer to a client from another machine while no password is set (Redis's protected mode).</summary>
+    /// <summary>
+    /// The answer to a client from another machine while no password is set (Redis's protected mode).
+    /// </summary>
     public static ReadOnlySpan<byte> Protected =>
         "-DENIED Henge is running in protected mode because no password is set. In this mode connections are only "u8
         + "accepted from the loopback interface. To connect from other machines set a password, or start the node "u8
@@ -43,7 +52,9 @@ internal sealed class ConnectionHost
     /// <summary>Milliseconds of a clock that never jumps, for timeouts.</summary>
     public long MonotonicMs => (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
 
-    /// <summary>Time between two looks at all connections' timeouts: a second, or less when a timeout is short.</summary>
+    /// <summary>
+    /// Time between two looks at all connections' timeouts: a second, or less when a timeout is short.
+    /// </summary>
     public int CheckIntervalMs
     {
         get
@@ -70,6 +81,30 @@ internal sealed class ConnectionHost
     /// <summary>Whether RESP from this address is refused because anyone could send it.</summary>
     public bool IsProtectedFrom(IPAddress remote) =>
         Node.Options.Password is null && !Node.Options.Insecure && !IsLoopback(remote);
+
+    /// <summary>Decides by the first bytes of a connection, which were peeked at, what becomes of it.</summary>
+    public Admission Admit(ReadOnlySpan<byte> peeked, IPEndPoint remote)
+    {
+        bool isLocal = IsLoopback(remote.Address);
+        switch (ProtocolDetector.Detect(peeked))
+        {
+            case DetectedProtocol.NeedMore:
+                return Admission.Undecided;
+            case DetectedProtocol.Http when Node.HttpSink is not null:
+                return Admission.Http;
+            case DetectedProtocol.Resp:
+            case DetectedProtocol.Inline when isLocal:
+                return IsProtectedFrom(remote.Address) ? Admission.Denied : Admission.Resp;
+            case DetectedProtocol.Tls:
+                if (_tls.IsDue(MonotonicMs, out long others))
+                {
+                    Log.TlsRefused(Node.Logger, remote, others);
+                }
+                return Admission.Refused;
+            default:
+                return Admission.Refused;
+        }
+    }
 
     /// <summary>Whether the address is this machine's own.</summary>
     public static bool IsLoopback(IPAddress address) =>
@@ -159,7 +194,9 @@ internal sealed class ConnectionHost
         }
     }
 
-    /// <summary>Logs, at most once a minute, that no more connections can be accepted for want of file descriptors.</summary>
+    /// <summary>
+    /// Logs, at most once a minute, that no more connections can be accepted for want of file descriptors.
+    /// </summary>
     public void ReportNoDescriptors(int error)
     {
         if (_descriptors.IsDue(MonotonicMs, out long suppressed))

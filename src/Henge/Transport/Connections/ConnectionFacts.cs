@@ -1,4 +1,4 @@
-namespace Henge.Transport;
+namespace Henge.Transport.Connections;
 
 /// <summary>What <see cref="ConnectionTimes"/> has to know of a connection to judge it.</summary>
 internal readonly ref struct ConnectionFacts

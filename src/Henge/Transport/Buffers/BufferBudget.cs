@@ -1,6 +1,6 @@
 using Henge.Storage;
 
-namespace Henge.Transport;
+namespace Henge.Transport.Buffers;
 
 /// <summary>
 /// What all connections may hold in buffers together. Every byte is charged to the store's memory limit too, so entries
@@ -25,7 +25,9 @@ internal sealed class BufferBudget
     /// <summary>Bytes held now.</summary>
     public long HeldBytes => Volatile.Read(ref _held);
 
-    /// <summary>Takes bytes before they are allocated; false when the bound would be passed, and then nothing is taken.</summary>
+    /// <summary>
+    /// Takes bytes before they are allocated; false when the bound would be passed, and then nothing is taken.
+    /// </summary>
     public bool TryTake(long bytes)
     {
         long held = Interlocked.Add(ref _held, bytes);
