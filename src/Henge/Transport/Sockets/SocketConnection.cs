@@ -114,6 +114,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     {
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) == (int)CloseReason.None)
         {
+            _host.Report(reason, _remote);
             _ending.Cancel();
             _socket.Dispose();
         }
@@ -133,7 +134,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
         {
             IsUndecided = _isUndecided,
             AwaitsPassword = _host.AwaitsPassword(Session),
-            IsSubscriber = Session.SubscriptionCount > 0,
+            IsSubscriber = Session.Subscriber is { Count: > 0 },
             InputBytes = _input.Length,
             WantedBytes = Session.WantedBytes,
             OutputBytes = PendingOutputBytes,
@@ -376,8 +377,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     {
         CloseReason reason = (CloseReason)Interlocked.CompareExchange(
             ref _closeReason, (int)CloseReason.Peer, (int)CloseReason.None);
-        _host.Report(reason, _remote);
-        if (reason == CloseReason.None && !_isHandedOver)
+        if (reason == CloseReason.None)
         {
             SocketFarewell.Say(_socket);
         }

@@ -1,0 +1,76 @@
+using System.Net;
+
+using Henge.Transport.Connections;
+
+using Xunit;
+
+namespace Henge.Tests;
+
+public sealed class HengeOptionsTests
+{
+    public static TheoryData<Action<HengeOptions>, string> Wrong => new()
+    {
+        { static o => o.Port = 65536, "port 65536" },
+        { static o => o.Bind.Clear(), "no address" },
+        { static o => o.Bind.Add(IPAddress.Any), "no password is set" },
+        { static o => o.Bind.Add(IPAddress.IPv6Any), "no password is set" },
+        { static o => o.Name = "a b", "name" },
+        { static o => o.MemoryBytes = 1 << 20, "too small" },
+        { static o => o.MaxEntries = -1, "max-entries" },
+        { static o => o.MaxValueBytes = 10, "max-value" },
+        { static o => o.Shards = 3, "power of two" },
+        { static o => o.Loops = 1000, "loops" },
+        { static o => o.Databases = 0, "databases" },
+        { static o => o.Password = "", "password is empty" },
+        { static o => o.Peers.Add("localhost"), "peer 'localhost'" },
+        { static o => o.Peers.Add("localhost:0"), "peer 'localhost:0'" },
+        { static o => o.Peers.Add("http://localhost:7401"), "peer 'http" },
+        { static o => o.Limits.MaxClients = 0, "max-clients" },
+        { static o => o.Limits.CommandTimeout = TimeSpan.Zero, "timeouts" },
+        { static o => o.Limits.OutputHardBytes = 5, "output limits" },
+    };
+
+    [Fact]
+    public void The_defaults_can_start() => Assert.Null(new HengeOptions().Validate());
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void What_cannot_be_is_said_in_one_line(Action<HengeOptions> spoil, string named)
+    {
+        var options = new HengeOptions();
+        spoil(options);
+
+        string? error = options.Validate();
+
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", error, StringComparison.Ordinal);
+        Assert.Throws<HengeStartException>(() => new HengeNode(options));
+    }
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "secret")]
+    public void Off_loopback_needs_a_password_or_consent(bool insecure, string? password)
+    {
+        var options = new HengeOptions { Insecure = insecure, Password = password };
+        options.Bind.Add(IPAddress.Any);
+
+        Assert.Null(options.Validate());
+    }
+
+    [Fact]
+    public async Task Without_a_password_only_this_machine_speaks_resp()
+    {
+        await using var node = new HengeNode();
+        var host = new ConnectionHost(node);
+        var far = new IPEndPoint(IPAddress.Parse("10.0.0.1"), 1);
+
+        Assert.Equal(Admission.Denied, host.Admit("*1\r\n"u8, far));
+        Assert.Equal(Admission.Resp, host.Admit("*1\r\n"u8, new IPEndPoint(IPAddress.IPv6Loopback, 1)));
+        Assert.Equal(Admission.Refused, host.Admit("PING\r\n"u8, far));
+
+        node.Options.Password = "secret";
+
+        Assert.Equal(Admission.Resp, host.Admit("*1\r\n"u8, far));
+    }
+}
