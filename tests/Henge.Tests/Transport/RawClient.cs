@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Henge.Tests.Transport;
 
-/// <summary>A client that sends what it is told and reads what comes. Every wait ends after 30 s with an exception.</summary>
+/// <summary>
+/// A client that sends what it is told and reads what comes. Every wait ends after 30 s with an exception.
+/// </summary>
 internal sealed class RawClient : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);

@@ -12,5 +12,6 @@ internal sealed class RecordingSink : IHttpSocketSink
 
     public bool TryTake(Socket socket) => _sockets.Writer.TryWrite(socket);
 
-    public ValueTask<Socket> NextAsync(CancellationToken cancellationToken) => _sockets.Reader.ReadAsync(cancellationToken);
+    public ValueTask<Socket> NextAsync(CancellationToken cancellationToken) =>
+        _sockets.Reader.ReadAsync(cancellationToken);
 }

@@ -17,7 +17,8 @@ public abstract class TransportLimitTests
     [Fact]
     public async Task A_reader_that_never_reads_is_held_then_closed_and_disturbs_nobody()
     {
-        await using HengeNode node = await StartAsync(Kind, static o => o.Limits.DeadPeerTimeout = TimeSpan.FromSeconds(1));
+        await using HengeNode node = await StartAsync(
+            Kind, static o => o.Limits.DeadPeerTimeout = TimeSpan.FromSeconds(1));
         using RawClient other = await RawClient.ConnectAsync(node);
         using RawClient greedy = await RawClient.ConnectAsync(node, receiveBuffer: 4096);
         string value = new('v', 1 << 20);
