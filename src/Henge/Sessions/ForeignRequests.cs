@@ -1,4 +1,4 @@
-using Henge.Transport;
+using Henge.Transport.Connections;
 
 namespace Henge.Sessions;
 
