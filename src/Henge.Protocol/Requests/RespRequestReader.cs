@@ -52,6 +52,9 @@ internal sealed class RespRequestReader
     /// <summary>What was wrong, as an error reply without its dash; set when the answer was Invalid.</summary>
     public string Error => _error;
 
+    /// <summary>Whether it was wrong because it passed one of the <see cref="Limits"/>.</summary>
+    public bool IsTooLarge { get; private set; }
+
     /// <summary>Bytes held for an incomplete command besides the caller's buffer.</summary>
     public long HeldBytes => _inline.Length + (_words is null ? 0 : 8L * _words.Capacity);
 
@@ -125,7 +128,7 @@ internal sealed class RespRequestReader
                     WantedBytes = rest.Length + 1;
                     return RequestStatus.NeedMore;
                 case HeaderStatus.TooLong:
-                    return Invalid("too big mbulk count string");
+                    return TooLarge("too big mbulk count string");
                 case HeaderStatus.Invalid:
                     return Invalid("invalid multibulk length");
                 default:
@@ -139,7 +142,7 @@ internal sealed class RespRequestReader
         }
         if (count > Limits.MaxArguments)
         {
-            return Invalid(Limits.IsUnauthenticated ? "unauthenticated multibulk length" : "invalid multibulk length");
+            return TooLarge(Limits.IsUnauthenticated ? "unauthenticated multibulk length" : "invalid multibulk length");
         }
         return ReadWords(rest, at, (int)count, ref position, words, known);
     }
@@ -183,7 +186,7 @@ internal sealed class RespRequestReader
             }
             if (length > maxBulk)
             {
-                return Invalid(Limits.IsUnauthenticated ? "unauthenticated bulk length" : "invalid bulk length");
+                return TooLarge(Limits.IsUnauthenticated ? "unauthenticated bulk length" : "invalid bulk length");
             }
             long end = (long)header + length;
             if (end + 2 > rest.Length)
@@ -200,7 +203,7 @@ internal sealed class RespRequestReader
         }
         if (at > Limits.MaxRequestBytes)
         {
-            return Invalid("too big request");
+            return TooLarge("too big request");
         }
         position += at;
         return RequestStatus.Complete;
@@ -274,7 +277,7 @@ internal sealed class RespRequestReader
             case HeaderStatus.NeedMore:
                 return RequestStatus.NeedMore;
             case HeaderStatus.TooLong:
-                return Invalid("too big bulk count string");
+                return TooLarge("too big bulk count string");
             case HeaderStatus.Invalid:
                 return Invalid("invalid bulk length");
             default:
@@ -288,7 +291,7 @@ internal sealed class RespRequestReader
     {
         if (wanted + (remaining - 1L) * RespLimits.MinBulkBytes > Limits.MaxRequestBytes)
         {
-            return Invalid("too big request");
+            return TooLarge("too big request");
         }
         WantedBytes = (int)wanted;
         if (words == _words)
@@ -320,7 +323,7 @@ internal sealed class RespRequestReader
         int end = found < 0 ? rest.Length : _searched + found;
         if (end > Limits.MaxInlineBytes)
         {
-            return Invalid("too big inline request");
+            return TooLarge("too big inline request");
         }
         if (found < 0)
         {
@@ -360,6 +363,12 @@ internal sealed class RespRequestReader
 
     private static string Printable(byte value) =>
         value is >= 0x20 and < 0x7F ? ((char)value).ToString() : $"\\x{value:x2}";
+
+    private RequestStatus TooLarge(string what)
+    {
+        IsTooLarge = true;
+        return Invalid(what);
+    }
 
     private RequestStatus Invalid(string what)
     {

@@ -34,7 +34,18 @@ internal sealed class Command
     public string Summary { get; init; } = "";
 
     /// <summary>Its subcommands, when the second word chooses one; then <see cref="Handler"/> answers only bad ones.</summary>
-    public IReadOnlyList<Command> Subcommands { get; init; } = [];
+    public IReadOnlyList<Command> Subcommands
+    {
+        get;
+        init
+        {
+            field = value;
+            HasSubcommands = value.Count > 0;
+        }
+    } = [];
+
+    /// <summary>Whether the second word chooses a subcommand; asked for every command, so it is no call.</summary>
+    public bool HasSubcommands { get; private init; }
 
     /// <summary>Calls carried out since start or CONFIG RESETSTAT.</summary>
     public CommandCounters Counters { get; } = new();

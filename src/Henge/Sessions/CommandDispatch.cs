@@ -31,9 +31,10 @@ internal static class CommandDispatch
             ref BatchedCommand item = ref batch[done];
             Command? command = item.Command;
             CommandArguments arguments = batch.Arguments(item, source);
-            if (plain && command is not null && FitsArity(command, item.WordCount))
+            bool isUsual = plain && command is not null && FitsArity(command, item.WordCount);
+            if (isUsual)
             {
-                Invoke(session, command, item.KeyHash, arguments, reply, nowMs, ref meter);
+                Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
             }
             else if (!RunWithCare(session, ref item, arguments, reply, nowMs, ref meter))
             {
@@ -46,7 +47,7 @@ internal static class CommandDispatch
                 break;
             }
             // Commands on keys change nothing about the session, so the usual ones need no second look at it.
-            if (command is null || command.FirstKey == 0 || (command.Flags & CommandFlags.PubSub) != 0)
+            if (!isUsual || command!.FirstKey == 0 || (command.Flags & CommandFlags.PubSub) != 0)
             {
                 if (session.Closing != SessionClosing.No)
                 {

@@ -197,6 +197,10 @@ internal sealed class RespSession : IDisposable
         }
         if (status == RequestStatus.Invalid)
         {
+            if (_reader.IsTooLarge)
+            {
+                Interlocked.Increment(ref Node.Counters.InputLimitCloses);
+            }
             reply.Error(_reader.Error);
             Close(SessionClosing.AfterReplies);
         }
@@ -249,7 +253,7 @@ internal sealed class RespSession : IDisposable
     {
         CommandArguments arguments = batch.Arguments(item, source);
         Command? command = Node.Commands.Find(arguments[0]);
-        if (command is { Subcommands.Count: > 0 } && arguments.Count > 1)
+        if (command is { HasSubcommands: true } && arguments.Count > 1)
         {
             command = CommandTable.FindSubcommand(command, arguments[1]) ?? command;
         }

@@ -138,6 +138,7 @@ public sealed class HostileFramingTests
             "-ERR Protocol error: invalid bulk length\r\n",
             client.Receive("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2000000\r\n"));
         Assert.Equal(0, client.Session.WantedBytes);
+        Assert.Equal(1, client.Node.Counters.InputLimitCloses);
     }
 
     [Fact]

@@ -73,6 +73,20 @@ public sealed class TransactionQueueTests
     }
 
     [Fact]
+    public void Nothing_behind_a_queue_beyond_its_budget_is_run()
+    {
+        using var client = new SessionHarness();
+        using var other = new SessionHarness(client.Node);
+        string large = Array("SET", "k", new string('v', 10 << 20));
+
+        string replies = client.Receive(
+            Array("MULTI") + string.Concat(Enumerable.Repeat(large, 7)) + Array("SET", "a", "b") + Array("EXEC"));
+
+        Assert.EndsWith("exceeds its memory limit\r\n", replies, StringComparison.Ordinal);
+        Assert.Equal("*2\r\n$-1\r\n$-1\r\n", other.Call("MGET", "k", "a"));
+    }
+
+    [Fact]
     public void Many_small_commands_count_with_their_overhead()
     {
         using var client = new SessionHarness();
