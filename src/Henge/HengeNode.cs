@@ -55,6 +55,7 @@ internal sealed class HengeNode : IAsyncDisposable
         PubSub = new PubSubHub(Store, Options.Limits);
         SlowLog = new SlowLog(Store, Options);
         Authenticator = new Authenticator(Options);
+        Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
     }
 
@@ -87,6 +88,15 @@ internal sealed class HengeNode : IAsyncDisposable
 
     /// <summary>Requests of other protocols that were led to the RESP port.</summary>
     public ForeignRequests ForeignRequests { get; } = new();
+
+    /// <summary>Errors that commands answered.</summary>
+    public ErrorCounters Errors { get; } = new();
+
+    /// <summary>Figures per second, and the peak of memory.</summary>
+    public NodeSampler Sampler { get; }
+
+    /// <summary>Whether expired entries are swept; DEBUG SET-ACTIVE-EXPIRE turns it off for tests.</summary>
+    public bool SweepsExpired { get; set; } = true;
 
     /// <summary>What it counts.</summary>
     public NodeCounters Counters { get; } = new();

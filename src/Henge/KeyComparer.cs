@@ -2,7 +2,10 @@ using Henge.Storage;
 
 namespace Henge;
 
-/// <summary>Compares keys, or names of channels, by their bytes with the store's keyed hash: nobody can make them collide.</summary>
+/// <summary>
+/// Compares keys, or names of channels, by their bytes with the store's keyed hash: nobody can make them
+/// collide.
+/// </summary>
 internal sealed class KeyComparer(Store store)
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {

@@ -44,7 +44,8 @@ internal sealed class NodeMaintenance : IAsyncDisposable
         {
             try
             {
-                while (_node.Store.Tick(_node.NowMs) && !stop.IsCancellationRequested)
+                _node.Sampler.Tick(_node.NowMs);
+                while (_node.SweepsExpired && _node.Store.Tick(_node.NowMs) && !stop.IsCancellationRequested)
                 {
                     Thread.Yield();
                 }

@@ -5,10 +5,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 
 using Henge.Commands.Bits;
+using Henge.Commands.Cluster;
 using Henge.Commands.Connection;
 using Henge.Commands.Hashes;
 using Henge.Commands.Keys;
 using Henge.Commands.PubSub;
+using Henge.Commands.Server;
 using Henge.Commands.Strings;
 using Henge.Commands.Transactions;
 
@@ -131,6 +133,12 @@ internal sealed class CommandTable
         .. SubscriptionCommands.Commands,
         .. PublishCommands.Commands,
         .. TransactionCommands.Commands,
+        .. ServerCommands.Commands,
+        .. CommandCommands.Commands,
+        .. ConfigCommands.Commands,
+        .. SlowLogCommands.Commands,
+        .. DebugCommands.Commands,
+        .. ClusterCommands.Commands,
     ];
 
     private static NameWords Fold(ReadOnlySpan<byte> name)

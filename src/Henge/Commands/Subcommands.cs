@@ -19,7 +19,7 @@ internal static class Subcommands
             Line(ref context, line);
         }
         Line(ref context, "HELP");
-        Line(ref context, "    Print this help.");
+        Line(ref context, "    Prints this help.");
     }
 
     private static void Line(ref CommandContext context, string text) =>

@@ -23,7 +23,9 @@ internal sealed class ChannelTable
     /// <summary>The channel of that name, or null.</summary>
     public Channel? Find(ReadOnlySpan<byte> name) => _byName.TryGetValue(name, out Channel? channel) ? channel : null;
 
-    /// <summary>All channels; the array is kept until the table changes, so publishing past patterns copies nothing.</summary>
+    /// <summary>
+    /// All channels; the array is kept until the table changes, so publishing past patterns copies nothing.
+    /// </summary>
     public Channel[] Snapshot()
     {
         Channel[]? known = Volatile.Read(ref _snapshot);

@@ -47,7 +47,9 @@ internal sealed class PubSubHub
     public int SubscriberCount(ChannelKind kind, ReadOnlySpan<byte> name) => _tables[(int)kind].Find(name)?.Count ?? 0;
 
     /// <summary>Sends a message to a channel's subscribers and to those of matching patterns.</summary>
-    /// <returns>Deliveries: a connection subscribed twice over (channel and pattern) counts and receives twice.</returns>
+    /// <returns>
+    /// Deliveries: a connection subscribed twice over (channel and pattern) counts and receives twice.
+    /// </returns>
     public int Publish(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         int receivers = 0;

@@ -24,7 +24,9 @@ internal sealed class Subscriber
     /// <summary>Subscriptions of one kind.</summary>
     public int CountOf(ChannelKind kind) => _subscriptions[(int)kind]?.Count ?? 0;
 
-    /// <summary>The number that a confirmation carries: channels and patterns together, shard channels for themselves.</summary>
+    /// <summary>
+    /// The number that a confirmation carries: channels and patterns together, shard channels for themselves.
+    /// </summary>
     public int ConfirmedCount(ChannelKind kind) => kind == ChannelKind.ShardChannel
         ? CountOf(kind)
         : CountOf(ChannelKind.Channel) + CountOf(ChannelKind.Pattern);

@@ -9,6 +9,8 @@ internal sealed class Subscription(Channel channel, Subscriber subscriber)
     /// <summary>Who.</summary>
     public Subscriber Subscriber { get; } = subscriber;
 
-    /// <summary>Position in the channel's list, so that leaving takes constant time. Guarded by the channel's lock.</summary>
+    /// <summary>
+    /// Position in the channel's list, so that leaving takes constant time. Guarded by the channel's lock.
+    /// </summary>
     public int Index { get; set; }
 }

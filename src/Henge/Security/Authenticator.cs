@@ -44,7 +44,9 @@ internal sealed class Authenticator(HengeOptions options)
     /// <summary>Attempts refused because too many were wrong.</summary>
     public long RefusedCount => Interlocked.Read(ref _refused);
 
-    /// <summary>Checks a user and a password from a remote address. Without a password set, the user alone counts.</summary>
+    /// <summary>
+    /// Checks a user and a password from a remote address. Without a password set, the user alone counts.
+    /// </summary>
     public AuthenticationResult Check(
         ReadOnlySpan<byte> user, ReadOnlySpan<byte> password, IPAddress address, long nowMs)
     {

@@ -113,7 +113,12 @@ internal static class CommandDispatch
             NowMs = nowMs,
         };
         command.Handler(ref context);
-        long microseconds = meter.End(reply.IsErrorAt(mark), reply.Length - mark);
+        bool failed = reply.IsErrorAt(mark);
+        if (failed)
+        {
+            session.Node.Errors.Count(reply.Written[mark..]);
+        }
+        long microseconds = meter.End(failed, reply.Length - mark);
         if (microseconds >= 0)
         {
             session.Node.SlowLog.Add(session, command, arguments, microseconds, nowMs);
@@ -142,7 +147,14 @@ internal static class CommandDispatch
             session.Client.ReplyMode = ReplyMode.Skip;
         }
         ReplyMode mode = session.Client.ReplyMode;
-        if (Admit(session, command, arguments, reply) && !TryQueue(session, item, arguments, reply))
+        if (!Admit(session, command, arguments, reply))
+        {
+            if (reply.IsErrorAt(mark))
+            {
+                session.Node.Errors.Count(reply.Written[mark..]);
+            }
+        }
+        else if (!TryQueue(session, item, arguments, reply))
         {
             Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
         }

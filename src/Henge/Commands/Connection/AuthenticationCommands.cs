@@ -140,7 +140,8 @@ internal static class AuthenticationCommands
     }
 
     /// <summary>Checks a password and lets the client in, or writes why not.</summary>
-    private static bool TryAuthenticate(ref CommandContext context, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
+    private static bool TryAuthenticate(
+        ref CommandContext context, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
     {
         IPAddress address = (context.Session.Connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
         switch (context.Node.Authenticator.Check(user, password, address, context.NowMs))

@@ -4,7 +4,9 @@ using Henge.Sessions;
 
 namespace Henge.Commands.Connection;
 
-/// <summary>CLIENT: what a connection says about itself and wants. Listing and killing have files of their own.</summary>
+/// <summary>
+/// CLIENT: what a connection says about itself and wants. Listing and killing have files of their own.
+/// </summary>
 internal static class ClientCommands
 {
     /// <summary>The rows of the command table.</summary>
