@@ -181,13 +181,20 @@ internal sealed class HengeNode : IAsyncDisposable
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
+        bool served = _ready;
         _ready = false;
-        Log.NodeStopping(Logger, Options.Name);
+        if (served)
+        {
+            Log.NodeStopping(Logger, Options.Name);
+        }
         if (_transport is not null)
         {
             await _transport.StopAsync(cancellationToken).ConfigureAwait(false);
         }
         await _maintenance.DisposeAsync().ConfigureAwait(false);
-        Log.NodeStopped(Logger, Options.Name);
+        if (served)
+        {
+            Log.NodeStopped(Logger, Options.Name);
+        }
     }
 }

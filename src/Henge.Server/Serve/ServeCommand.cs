@@ -60,6 +60,7 @@ internal static class ServeCommand
         await using (node.ConfigureAwait(false))
         await using (http.ConfigureAwait(false))
         {
+            await WarmUp.RunAsync(options.Transport).ConfigureAwait(false);
             await http.StartAsync(CancellationToken.None).ConfigureAwait(false);
             await node.StartAsync(CancellationToken.None).ConfigureAwait(false);
             PeerWatch peers = new(NodeOptions.Peers(values), node.EndPoints, logger, TimeProvider.System);

@@ -1,0 +1,11 @@
+namespace Henge.Tests.Server;
+
+/// <summary>A file with a text that is gone afterwards.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    public TemporaryFile(string text) => File.WriteAllText(Path, text);
+
+    public string Path { get; } = System.IO.Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(Path);
+}
