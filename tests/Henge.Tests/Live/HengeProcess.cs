@@ -109,9 +109,12 @@ internal sealed partial class HengeProcess : IAsyncDisposable
     public int OpenFiles() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>Sends SIGTERM.</summary>
-    public async Task TerminateAsync()
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Sends a signal by its name without SIG.</summary>
+    public async Task SignalAsync(string name)
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 

@@ -2,12 +2,13 @@ using Xunit;
 
 namespace Henge.Tests.Server;
 
-/// <summary>Every usage and configuration error is one line that says what and how to mend it, with exit code 2.</summary>
+/// <summary>Every usage and configuration error is one line that says how to mend it, with exit code 2.</summary>
 public sealed class UsageErrorTests
 {
     [Theory]
     [InlineData("--prot=80", "unknown option --prot: did you mean --port? `henge --help` lists them all")]
-    [InlineData("-maxentries=80", "unknown option -maxentries: did you mean --max-entries? `henge --help` lists them all")]
+    [InlineData("-maxentries=80", "unknown option -maxentries: did you mean --max-entries? "
+        + "`henge --help` lists them all")]
     [InlineData("--copies=2", "unknown option --copies: `henge --help` lists them all")]
     [InlineData("--tls-cert=x", "unknown option --tls-cert: `henge --help` lists them all")]
     [InlineData("--discovery=x", "unknown option --discovery: `henge --help` lists them all")]
@@ -16,21 +17,23 @@ public sealed class UsageErrorTests
     [InlineData("--port 70000", "--port 70000: expected a whole number from 0 to 65535")]
     [InlineData("--port=-1", "--port -1: expected a whole number from 0 to 65535")]
     [InlineData("--port=", "--port : expected a whole number from 0 to 65535")]
-    [InlineData("--memory=1kb", "--memory 1kb: expected a size of 8 MiB or more, such as 512mb or 2gb, or a share of the "
-        + "memory there is such as 50%")]
-    [InlineData("--memory=120%", "--memory 120%: expected a size of 8 MiB or more, such as 512mb or 2gb, or a share of the "
-        + "memory there is such as 50%")]
-    [InlineData("--max-value=1gb", "--max-value 1gb: expected a size from 1 KiB to 512 MiB, such as 512mb, 2gb or 64MiB")]
-    [InlineData("--eviction=fifo", "--eviction fifo: expected lru, s3fifo or tinylfu")]
+    [InlineData("--memory=1kb", "--memory 1kb: expected a size of 8 MiB or more, such as 512mb or 2gb, or a "
+        + "share of the memory there is such as 50%")]
+    [InlineData("--memory=120%", "--memory 120%: expected a size of 8 MiB or more, such as 512mb or 2gb, or a "
+        + "share of the memory there is such as 50%")]
+    [InlineData("--max-value=1gb", "--max-value 1gb: expected a size from 1 KiB to 512 MiB, such as "
+        + "512mb, 2gb or 64MiB")]
+    [InlineData("--eviction=fifo", "--eviction fifo: expected lru")]
     [InlineData("--idle-timeout=10", "--idle-timeout 10: expected a time such as 30s or 1500ms (0 turns it off)")]
     [InlineData("--stop-timeout=0", "--stop-timeout 0: expected a time such as 30s or 1500ms, 1ms or more")]
     [InlineData("--insecure=maybe", "--insecure maybe: expected on or off")]
     [InlineData("--peers=localhost", "peer localhost: it has no port; write localhost:7400")]
     [InlineData("--peers=::1:8000x", "peer ::1:8000x: an IPv6 address stands in brackets; write [::1]:8000x")]
     [InlineData("--peers=localhost:0", "peer localhost:0: '0' is no port; give one from 1 to 65535")]
-    [InlineData("--peers=a/b:1", "peer a/b:1: 'a/b' is no host name or address; write it as host:port, such as localhost:7401")]
-    [InlineData("--bind=example.org", "bind example.org: expected an address of this machine, such as 127.0.0.1, or * for "
-        + "every one")]
+    [InlineData("--peers=a/b:1", "peer a/b:1: 'a/b' is no host name or address; write it as host:port, such as "
+        + "localhost:7401")]
+    [InlineData("--bind=example.org", "bind example.org: expected an address of this machine, such as 127.0.0.1, or * "
+        + "for every one")]
     [InlineData("--password=x", "--password is no argument, since every process can list those: use --password-file or "
         + "HENGE_PASSWORD")]
     [InlineData("--password-file=/no/such/file", "--password-file /no/such/file: no such file")]
@@ -47,8 +50,8 @@ public sealed class UsageErrorTests
     [InlineData("bench --ratio 9", "--ratio 9: expected two numbers such as 9:1")]
     [InlineData("bench --ratio 0:0", "--ratio 0:0: expected two numbers such as 9:1")]
     [InlineData("bench --requests 5 --duration 1s", "--requests and --duration both bound the run: give one of them")]
-    [InlineData("bench --pipeline 100 --size 64kb", "--pipeline 100 with values of --size 64 KiB is more than a connection "
-        + "buffers: give --pipeline 15 or less")]
+    [InlineData("bench --pipeline 100 --size 64kb", "--pipeline 100 with values of --size 64 KiB is more than a "
+        + "connection buffers: give --pipeline 15 or less")]
     public void Each_error_is_one_line_and_exit_code_2(string line, string expected)
     {
         CapturedTerminal terminal = new();

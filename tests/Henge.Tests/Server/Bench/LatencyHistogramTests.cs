@@ -58,7 +58,8 @@ public sealed class LatencyHistogramTests
         LatencyHistogram histogram = Of([5]);
         histogram.Clear();
 
-        Assert.Equal((0, 0, 0, 0, 0), (histogram.Count, histogram.Min, histogram.Max, histogram.Mean, histogram.Percentile(99)));
+        Assert.Equal((0, 0, 0), (histogram.Count, histogram.Min, histogram.Max));
+        Assert.Equal((0, 0), (histogram.Mean, histogram.Percentile(99)));
     }
 
     [Fact]

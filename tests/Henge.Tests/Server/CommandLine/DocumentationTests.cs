@@ -14,7 +14,9 @@ public sealed class DocumentationTests
     {
         string expected = string.Join('\n', Table());
 
-        Assert.True(Document().Contains(expected, StringComparison.Ordinal), "docs/command-line.md should hold:\n" + expected);
+        bool holds = Document().Contains(expected, StringComparison.Ordinal);
+
+        Assert.True(holds, "docs/command-line.md should hold:\n" + expected);
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public sealed class DocumentationTests
             string flag = option.IsSecret ? "never a flag" : Code(option.Flag);
             string inFile = option.InFile ? Code(option.JsonName) : "";
             string stands = option.Kind == OptionKind.Switch ? "off" : option.DefaultWords ?? option.Default ?? "";
-            yield return $"| {flag} | {Code(option.EnvironmentName)} | {inFile} | {Takes(option)} | {stands} | {option.Help} |";
+            string names = $"| {flag} | {Code(option.EnvironmentName)} | {inFile} |";
+            yield return $"{names} {Takes(option)} | {stands} | {option.Help} |";
         }
     }
 

@@ -15,7 +15,8 @@ public sealed class SuggestionTests
     [InlineData("mem", "memory")]
     [InlineData("password", "password-file")]
     [InlineData("maxentries", "max-entries")]
-    public void A_near_name_is_suggested(string typed, string meant) => Assert.Equal(meant, Suggestion.For(typed, _names));
+    public void A_near_name_is_suggested(string typed, string meant) =>
+        Assert.Equal(meant, Suggestion.For(typed, _names));
 
     [Theory]
     [InlineData("zone")]

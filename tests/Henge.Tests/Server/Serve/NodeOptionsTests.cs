@@ -26,7 +26,8 @@ public sealed class NodeOptionsTests
         Assert.Equal(["a:1", "b:2"], options.Peers);
         Assert.Equal((TransportKind.Sockets, 3, 8), (options.Transport, options.Loops, options.Shards));
         Assert.Equal((1L << 30, 4, 1 << 20), (options.MemoryBytes, options.MaxEntries, options.MaxValueBytes));
-        Assert.Equal((EvictionPolicy.Lru, true, true), (options.Eviction, options.Insecure, options.EnableDebugCommands));
+        Assert.Equal(EvictionPolicy.Lru, options.Eviction);
+        Assert.True(options.Insecure && options.EnableDebugCommands);
         Assert.Equal((RedisMode.Standalone, 9, "n"), (options.RedisMode, options.Databases, options.Name));
         Assert.Equal((10, 11), (options.SlowLogMicroseconds, options.SlowLogMaxEntries));
         Assert.Equal(5, options.Limits.MaxClients);
@@ -47,8 +48,9 @@ public sealed class NodeOptionsTests
 
         Assert.Equal(Machine / 2, given.MemoryBytes);
         Assert.Equal((own.Port, own.Name, own.Loops, own.Shards), (given.Port, given.Name, given.Loops, given.Shards));
-        Assert.Equal((own.MaxValueBytes, own.MaxEntries, own.Eviction), (given.MaxValueBytes, given.MaxEntries, given.Eviction));
-        Assert.Equal((own.Transport, own.Databases, own.RedisMode), (given.Transport, given.Databases, given.RedisMode));
+        Assert.Equal((own.MaxValueBytes, own.MaxEntries), (given.MaxValueBytes, given.MaxEntries));
+        Assert.Equal((own.Eviction, own.Transport), (given.Eviction, given.Transport));
+        Assert.Equal((own.Databases, own.RedisMode), (given.Databases, given.RedisMode));
         Assert.Equal(own.Bind, given.Bind);
         Assert.Equal(own.SlowLogMicroseconds, given.SlowLogMicroseconds);
         Assert.Equal(own.SlowLogMaxEntries, given.SlowLogMaxEntries);

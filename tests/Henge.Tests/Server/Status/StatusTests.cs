@@ -55,7 +55,8 @@ public sealed class StatusTests
     [Fact]
     public void Another_server_that_says_less_is_shown_too()
     {
-        StatusReport report = StatusReport.Parse("redis_version:7.0.15\r\nmaxmemory:0\r\nused_memory:1024\r\ngarbage\r\n");
+        StatusReport report = StatusReport.Parse(
+            "redis_version:7.0.15\r\nmaxmemory:0\r\nused_memory:1024\r\ngarbage\r\n");
 
         Assert.Equal(("redis", "7.0.15"), (report.Product, report.Version));
         Assert.Null(report.HitRatio);

@@ -45,7 +45,8 @@ public sealed class ByteSizeTests
     [Fact]
     public void Whole_numbers_are_read_back() => Prop.ForAll(
         ArbMap.Default.ArbFor<NonNegativeInt>(),
-        number => ByteSize.TryParse(number.Get + "k", out long bytes) && bytes == number.Get * 1024L).QuickCheckThrowOnFailure();
+        number => ByteSize.TryParse(number.Get + "k", out long bytes) && bytes == number.Get * 1024L)
+        .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(0, "0 B")]
