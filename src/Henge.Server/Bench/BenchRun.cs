@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using Henge.Protocol.Replies;
 using Henge.Server.Client;
 using Henge.Server.Display;
 using Henge.Server.Status;
@@ -55,9 +56,9 @@ internal sealed class BenchRun(BenchPlan plan, Terminal terminal, CancellationTo
     private string AskServer()
     {
         using NodeConnection connection = NodeConnection.Connect(plan.Target);
-        RespReply info = connection.TryAsk("INFO"u8.ToArray(), "server"u8.ToArray());
+        RespValue info = connection.TryAsk("INFO"u8.ToArray(), "server"u8.ToArray());
         StatusReport report = StatusReport.Parse(info.Text);
-        return info.Kind == '-' ? plan.Target.ToString() : $"{report.Product} {report.Version} at {plan.Target}";
+        return info.IsError ? plan.Target.ToString() : $"{report.Product} {report.Version} at {plan.Target}";
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 
+using Henge.Protocol.Replies;
 using Henge.Server.CommandLine;
 using Henge.Server.Display;
 
@@ -80,8 +81,8 @@ internal static class KeyCommands
     private static int Get(
         NodeConnection connection, IReadOnlyList<string> operands, OptionValues values, Terminal terminal)
     {
-        RespReply reply = connection.Ask("GET"u8.ToArray(), Bytes(operands[0]));
-        if (reply.Bytes is null)
+        RespValue reply = connection.Ask("GET"u8.ToArray(), Bytes(operands[0]));
+        if (reply.IsNull)
         {
             return Missing(operands[0], terminal);
         }
@@ -115,7 +116,7 @@ internal static class KeyCommands
     private static int Delete(
         NodeConnection connection, IReadOnlyList<string> operands, OptionValues values, Terminal terminal)
     {
-        long deleted = connection.Ask(["DEL"u8.ToArray(), .. operands.Select(Bytes)]).Number;
+        long deleted = connection.Ask(["DEL"u8.ToArray(), .. operands.Select(Bytes)]).Integer;
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{deleted} deleted"));
         return deleted > 0 ? ExitCode.Ok : ExitCode.Failed;
     }
@@ -123,7 +124,7 @@ internal static class KeyCommands
     private static int Ttl(
         NodeConnection connection, IReadOnlyList<string> operands, OptionValues values, Terminal terminal)
     {
-        long milliseconds = connection.Ask("PTTL"u8.ToArray(), Bytes(operands[0])).Number;
+        long milliseconds = connection.Ask("PTTL"u8.ToArray(), Bytes(operands[0])).Integer;
         if (milliseconds == -2)
         {
             return Missing(operands[0], terminal);

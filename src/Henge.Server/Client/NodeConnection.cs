@@ -1,30 +1,30 @@
-using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Text;
 
 using Henge.Protocol;
+using Henge.Protocol.Replies;
 using Henge.Server.Values;
 
 namespace Henge.Server.Client;
 
 /// <summary>
-/// A blocking connection to a Redis-compatible server, for questions with one reply each. Replies are read as they
-/// come: a value is as long as its header says, so nothing is searched for in it.
+/// A blocking connection to a Redis-compatible server, for questions with one reply each. Not thread safe.
 /// </summary>
 internal sealed class NodeConnection : IDisposable
 {
-    private const int LongestLine = 64 * 1024;
+    private const int LongestQuote = 40;
 
     private readonly NodeTarget _target;
     private readonly Socket _socket;
-    private readonly BufferedStream _input;
+    private readonly RespReplyReader _replies = new();
     private readonly RespWriter _request = new();
+    private byte[] _input = new byte[16 * 1024];
+    private int _length;
 
     private NodeConnection(NodeTarget target, Socket socket)
     {
         _target = target;
         _socket = socket;
-        _input = new BufferedStream(new NetworkStream(socket, ownsSocket: false), 16 * 1024);
     }
 
     /// <summary>Connects and, where there is a password, gives it.</summary>
@@ -51,10 +51,10 @@ internal sealed class NodeConnection : IDisposable
 
     /// <summary>Sends one command and waits for its reply.</summary>
     /// <exception cref="RequestFailedException">The node answered with an error, or not at all.</exception>
-    public RespReply Ask(params ReadOnlySpan<byte[]> words)
+    public RespValue Ask(params ReadOnlySpan<byte[]> words)
     {
-        RespReply reply = TryAsk(words);
-        if (reply.Kind == '-')
+        RespValue reply = TryAsk(words);
+        if (reply.IsError)
         {
             string hint = reply.Text.StartsWith("NOAUTH", StringComparison.Ordinal)
                 ? " (give --password-file FILE or HENGE_PASSWORD)"
@@ -66,7 +66,7 @@ internal sealed class NodeConnection : IDisposable
 
     /// <summary>As <see cref="Ask"/>, but an error is a reply too.</summary>
     /// <exception cref="RequestFailedException">The node did not answer.</exception>
-    public RespReply TryAsk(params ReadOnlySpan<byte[]> words)
+    public RespValue TryAsk(params ReadOnlySpan<byte[]> words)
     {
         _request.Clear();
         _request.Array(words.Length);
@@ -76,25 +76,26 @@ internal sealed class NodeConnection : IDisposable
         }
         try
         {
-            _socket.Send(_request.Written);
+            for (ReadOnlySpan<byte> left = _request.Written; left.Length > 0;)
+            {
+                left = left[_socket.Send(left)..];
+            }
             return Read();
         }
-        catch (Exception error) when (error is SocketException or EndOfStreamException
-            or IOException { InnerException: SocketException })
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
         {
-            bool late = (error as SocketException ?? error.InnerException as SocketException)?.SocketErrorCode
-                is SocketError.TimedOut or SocketError.WouldBlock;
-            string why = late
-                ? "did not answer within " + Duration.Format(_target.Timeout)
-                : "closed the connection";
-            throw new RequestFailedException($"{_target} {why}");
+            throw new RequestFailedException(
+                $"{_target} did not answer within {Duration.Format(_target.Timeout)}");
+        }
+        catch (Exception error) when (error is SocketException or EndOfStreamException)
+        {
+            throw new RequestFailedException($"{_target} closed the connection");
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _input.Dispose();
         _socket.Dispose();
     }
 
@@ -129,52 +130,35 @@ internal sealed class NodeConnection : IDisposable
         }
     }
 
-    private RespReply Read()
+    private RespValue Read()
     {
-        byte[] line = ReadLine();
-        char kind = line.Length == 0 ? ' ' : (char)line[0];
-        switch (kind)
-        {
-            case '+' or '-':
-                return new RespReply(kind, line[1..], 0);
-            case '_':
-                return new RespReply(kind, null, 0);
-            case ':' when Utf8Parser.TryParse(line.AsSpan(1), out long number, out _):
-                return new RespReply(kind, null, number);
-            case '$' when Utf8Parser.TryParse(line.AsSpan(1), out int length, out _) && length >= -1:
-                return new RespReply(kind, length < 0 ? null : ReadBody(length), 0);
-            default:
-                string shown = Encoding.ASCII.GetString(line.AsSpan(0, Math.Min(40, line.Length)));
-                throw new RequestFailedException($"{_target} does not speak RESP: it sent '{shown}'");
-        }
-    }
-
-    private byte[] ReadLine()
-    {
-        using MemoryStream line = new();
         while (true)
         {
-            int next = _input.ReadByte();
-            if (next < 0 || line.Length > LongestLine)
+            ReplyStatus status = _replies.Read(_input.AsSpan(0, _length), out int used, out RespValue? value);
+            if (status == ReplyStatus.Invalid)
             {
-                throw new EndOfStreamException();
+                string shown = Encoding.ASCII.GetString(_input.AsSpan(0, Math.Min(LongestQuote, _length)));
+                throw new RequestFailedException(
+                    $"{_target} does not speak RESP: it sent '{shown.ReplaceLineEndings(" ").TrimEnd()}'");
             }
-            if (next == '\n')
+            _input.AsSpan(used, _length - used).CopyTo(_input);
+            _length -= used;
+            if (status == ReplyStatus.Complete)
             {
-                byte[] bytes = line.ToArray();
-                return bytes.Length > 0 && bytes[^1] == '\r' ? bytes[..^1] : bytes;
+                return value!;
             }
-            line.WriteByte((byte)next);
+            Receive();
         }
     }
 
-    private byte[] ReadBody(int length)
+    private void Receive()
     {
-        byte[] body = new byte[length];
-        _input.ReadExactly(body);
-        _input.ReadByte();
-        _input.ReadByte();
-        return body;
+        if (_length == _input.Length)
+        {
+            Array.Resize(ref _input, _input.Length * 2);
+        }
+        int read = _socket.Receive(_input.AsSpan(_length));
+        _length += read > 0 ? read : throw new EndOfStreamException();
     }
 
     private static string Words(SocketException error) => error.SocketErrorCode switch
