@@ -30,7 +30,8 @@ internal sealed class HttpApi
     /// <summary>Creates the API of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="limits">Bounds.</param>
-    /// <param name="connections">Counts the connections where the node hosts HTTP itself; null inside an application.</param>
+    /// <param name="connections">Counts the connections where the node hosts HTTP itself; null inside an
+    /// application.</param>
     public HttpApi(HengeNode node, HttpLimits limits, HttpConnectionCharge? connections = null)
     {
         _node = node;
@@ -45,12 +46,12 @@ internal sealed class HttpApi
 
     /// <summary>Answers a request. Completes synchronously wherever there is no body to wait for.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="prefixLength">Characters of the raw path that belong to where the API is mapped.</param>
-    public Task HandleAsync(HttpContext context, int prefixLength = 0)
+    /// <param name="prefixSegments">Segments at the head of the path that belong to where the API is mapped.</param>
+    public Task HandleAsync(HttpContext context, int prefixSegments = 0)
     {
         try
         {
-            Task reply = Route(context, prefixLength);
+            Task reply = Route(context, prefixSegments);
             return reply.IsCompletedSuccessfully ? reply : GuardAsync(context, reply);
         }
         catch (Exception e)
@@ -71,7 +72,9 @@ internal sealed class HttpApi
         }
     }
 
-    /// <summary>The root of every request: what went wrong below becomes a reply where one can still be given.</summary>
+    /// <summary>
+    /// The root of every request: what went wrong below becomes a reply where one can still be given.
+    /// </summary>
     private Task FailAsync(HttpContext context, Exception exception)
     {
         if (context.RequestAborted.IsCancellationRequested || exception is IOException and not BadHttpRequestException)
@@ -106,9 +109,14 @@ internal sealed class HttpApi
         headers.ContentSecurityPolicy = Policy;
     }
 
-    private Task Route(HttpContext context, int prefixLength)
+    private Task Route(HttpContext context, int prefixSegments)
     {
         SetSafetyHeaders(context.Response.Headers);
+        if (HasTwoLengths(context.Request.Headers))
+        {
+            context.Response.Headers.Connection = "close";
+            return Problems.TwoLengths.WriteAsync(context);
+        }
         string? raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         if (string.IsNullOrEmpty(raw))
         {
@@ -116,7 +124,7 @@ internal sealed class HttpApi
             raw = context.Request.PathBase.ToUriComponent() + context.Request.Path.ToUriComponent()
                 + context.Request.QueryString.ToUriComponent();
         }
-        HttpTarget target = HttpTarget.Parse(raw, prefixLength);
+        HttpTarget target = HttpTarget.Parse(raw, prefixSegments);
         if (target.Path.StartsWith("/v1/cache", StringComparison.Ordinal))
         {
             return _access.Check(context, data: true) is { } refused
@@ -125,6 +133,14 @@ internal sealed class HttpApi
         }
         return RouteOther(context, target);
     }
+
+    /// <summary>
+    /// Content-Length beside Transfer-Encoding: a proxy in front may have gone by the other one (request smuggling).
+    /// Kestrel goes by the encoding, as it may, and leaves the length behind under another name.
+    /// </summary>
+    private static bool HasTwoLengths(IHeaderDictionary headers) =>
+        headers.TransferEncoding.Count > 0
+        && (headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
 
     private Task RouteOther(HttpContext context, in HttpTarget target)
     {

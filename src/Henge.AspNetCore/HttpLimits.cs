@@ -9,27 +9,40 @@ namespace Henge.AspNetCore;
 internal sealed class HttpLimits
 {
     /// <summary>
-    /// Sockets handed over and not yet taken by Kestrel; default 1,024. More means that Kestrel cannot keep up: they are
+    /// Sockets handed over and not yet taken by Kestrel; default 1,024. More means that Kestrel cannot keep up: they
+    /// are
     /// closed, which a client sees at once, instead of waiting unseen.
     /// </summary>
     public int WaitingConnections { get; init; } = 1024;
 
-    /// <summary>Bytes charged for one open connection; default 8 KiB: pipe blocks are rented only while data moves.</summary>
+    /// <summary>
+    /// Bytes charged for one open connection; default 8 KiB: pipe blocks are rented only while data moves.
+    /// </summary>
     public int ConnectionChargeBytes { get; init; } = 8 << 10;
 
-    /// <summary>Time without a request until a kept-alive connection is closed; default 130 s, above common proxies' 60 to 120 s.</summary>
+    /// <summary>
+    /// Time without a request until a kept-alive connection is closed; default 130 s, above common proxies' 60 to 120
+    /// s.
+    /// </summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
-    /// <summary>Time to send a request's headers; default 10 s (Kestrel's 30 s helps slowloris). Then 408 and close.</summary>
+    /// <summary>
+    /// Time to send a request's headers; default 10 s (Kestrel's 30 s helps slowloris). Then 408 and close.
+    /// </summary>
     public TimeSpan RequestHeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Least bytes per second of a body that is sent or read, after <see cref="RateGrace"/>; default 240. Then closed.</summary>
+    /// <summary>
+    /// Least bytes per second of a body that is sent or read, after <see cref="RateGrace"/>; default 240. Then closed.
+    /// </summary>
     public double MinBytesPerSecond { get; init; } = 240;
 
     /// <summary>Time in which <see cref="MinBytesPerSecond"/> is not yet asked for; default 5 s.</summary>
     public TimeSpan RateGrace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest request line; default 8 KiB: a key of about 8,000 bytes. Longer keys go through the JSON calls. Then 414.</summary>
+    /// <summary>
+    /// Longest request line; default 8 KiB: a key of about 8,000 bytes. Longer keys go through the JSON calls. Then
+    /// 414.
+    /// </summary>
     public int RequestLineBytes { get; init; } = 8 << 10;
 
     /// <summary>All headers of a request; default 32 KiB. Then 431.</summary>
@@ -38,22 +51,29 @@ internal sealed class HttpLimits
     /// <summary>Headers of a request; default 100. Then 431.</summary>
     public int RequestHeaders { get; init; } = 100;
 
-    /// <summary>Received and unread bytes of one connection; default 128 KiB: enough to keep a fast sender busy.</summary>
+    /// <summary>
+    /// Received and unread bytes of one connection; default 128 KiB: enough to keep a fast sender busy.
+    /// </summary>
     public int RequestBufferBytes { get; init; } = 128 << 10;
 
     /// <summary>Unsent reply bytes of one connection at which writing waits; default 64 KiB.</summary>
     public int ResponseBufferBytes { get; init; } = 64 << 10;
 
     /// <summary>
-    /// Value bytes up to which a GET copies in one piece while the entry is held; default 64 KiB. Longer values are sent
+    /// Value bytes up to which a GET copies in one piece while the entry is held; default 64 KiB. Longer values are
+    /// sent
     /// in pieces of this size, each taken from the same version of the entry.
     /// </summary>
     public int PieceBytes { get; init; } = 64 << 10;
 
-    /// <summary>Keys in one :mget, :mset or :mdelete; default 10,000. More is 413: the call is answered as a whole.</summary>
+    /// <summary>
+    /// Keys in one :mget, :mset or :mdelete; default 10,000. More is 413: the call is answered as a whole.
+    /// </summary>
     public int BulkKeys { get; init; } = 10_000;
 
-    /// <summary>Keys looked at for one page of the listing, found or not; default 10,000, so that no page holds a shard long.</summary>
+    /// <summary>
+    /// Keys looked at for one page of the listing, found or not; default 10,000, so that no page holds a shard long.
+    /// </summary>
     public int ListingKeys { get; init; } = 10_000;
 
     /// <summary>
@@ -69,7 +89,7 @@ internal sealed class HttpLimits
     internal void Apply(KestrelServerOptions options, int maxValueBytes)
     {
         KestrelServerLimits limits = options.Limits;
-        // The node counts clients of every protocol and refuses above its own limit, before Kestrel sees the socket.
+        // The listener refuses above the node's MaxClients, which can change while running; Kestrel's cannot.
         limits.MaxConcurrentConnections = null;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.KeepAliveTimeout = KeepAliveTimeout;

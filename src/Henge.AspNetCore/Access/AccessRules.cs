@@ -57,7 +57,8 @@ internal sealed class AccessRules
         }
         ReadOnlySpan<char> origin = header.ToString();
         int authority = origin.IndexOf("://", StringComparison.Ordinal);
-        return authority < 0 || !origin[(authority + 3)..].Equals(headers.Host.ToString(), StringComparison.OrdinalIgnoreCase);
+        return authority < 0
+            || !origin[(authority + 3)..].Equals(headers.Host.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsLoopback(IPAddress address) =>

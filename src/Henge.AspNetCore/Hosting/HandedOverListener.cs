@@ -18,9 +18,12 @@ internal sealed class HandedOverListener : IConnectionListener, IHttpSocketSink
     private readonly Channel<Socket> _sockets;
     private readonly SocketConnectionContextFactory _factory;
     private readonly HttpConnectionCharge _charge;
+    private readonly ClientLimits _clients;
 
-    internal HandedOverListener(SocketConnectionContextFactory factory, HttpConnectionCharge charge, HttpLimits limits)
+    internal HandedOverListener(
+        SocketConnectionContextFactory factory, HttpConnectionCharge charge, HttpLimits limits, ClientLimits clients)
     {
+        _clients = clients;
         _factory = factory;
         _charge = charge;
         _sockets = Channel.CreateBounded<Socket>(new BoundedChannelOptions(limits.WaitingConnections)
@@ -33,8 +36,11 @@ internal sealed class HandedOverListener : IConnectionListener, IHttpSocketSink
     /// <summary>What Kestrel was told to bind to; it listens nowhere by itself.</summary>
     public EndPoint EndPoint { get; internal set; } = new IPEndPoint(IPAddress.None, 0);
 
-    /// <summary>Queues a socket for Kestrel; false when too many wait or the listener is closed. Never blocks.</summary>
-    public bool TryTake(Socket socket) => _sockets.Writer.TryWrite(socket);
+    /// <summary>
+    /// Queues a socket for Kestrel; false when too many wait or are open, or the listener is closed. Never blocks.
+    /// </summary>
+    public bool TryTake(Socket socket) =>
+        _charge.Connections < _clients.MaxClients && _sockets.Writer.TryWrite(socket);
 
     /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)

@@ -35,7 +35,7 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
         var charge = new HttpConnectionCharge(node.Store, limits);
         // Kestrel's own lines are about single connections and requests; what matters is answered or logged by the API.
         _listener = new HandedOverListener(
-            new SocketConnectionContextFactory(sockets, NullLogger.Instance), charge, limits);
+            new SocketConnectionContextFactory(sockets, NullLogger.Instance), charge, limits, node.Options.Limits);
         var options = new KestrelServerOptions();
         limits.Apply(options, node.Options.MaxValueBytes);
         options.Listen(new IPEndPoint(IPAddress.None, 0), static listen => listen.Protocols = HttpProtocols.Http1);

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Henge.AspNetCore.Json;
 
 /// <summary>Body of <c>POST /set</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed class ClassicSet
 {
     /// <summary>The key.</summary>

@@ -4,12 +4,9 @@ namespace Henge.AspNetCore.Json;
 
 /// <summary>
 /// The JSON of the API, generated at build time. Names are lower case with underscores; a member that a call does not
-/// know is an error, as a misspelt ttl would otherwise store an entry for ever.
+/// know is an error (each body's type says so), as a misspelt ttl would otherwise store an entry for ever.
 /// </summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ClassicSet))]
 [JsonSerializable(typeof(StatsReply))]
 [JsonSerializable(typeof(MultiKeys))]

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Henge.AspNetCore.Json;
 
 /// <summary>Body of <c>:mset</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed class MultiSet
 {
     /// <summary>What to store, in order.</summary>

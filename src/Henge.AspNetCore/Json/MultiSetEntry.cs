@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Henge.AspNetCore.Json;
 
 /// <summary>One entry of <c>:mset</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed class MultiSetEntry
 {
     /// <summary>The key; base64url with <c>?enc=b64</c>.</summary>

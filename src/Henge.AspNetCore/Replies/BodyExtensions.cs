@@ -6,7 +6,8 @@ namespace Henge.AspNetCore.Replies;
 internal static class BodyExtensions
 {
     /// <summary>
-    /// Appends bytes without sending them. The size is asked for as a whole: before the headers are out Kestrel gives no
+    /// Appends bytes without sending them. The size is asked for as a whole: before the headers are out Kestrel gives
+    /// no
     /// room to who does not say how much, which is what the general Write extension does.
     /// </summary>
     public static void Append(this PipeWriter body, ReadOnlySpan<byte> bytes)

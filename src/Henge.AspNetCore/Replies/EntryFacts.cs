@@ -20,7 +20,8 @@ internal readonly record struct EntryFacts(ulong Version, int Length, long Expir
     private static readonly StringValues Bytes = "bytes";
 
     /// <summary>
-    /// Takes the facts of an entry that was found. A use moves the expiry of a sliding entry, never its version; one that
+    /// Takes the facts of an entry that was found. A use moves the expiry of a sliding entry, never its version; one
+    /// that
     /// the store has no room to move stays as it is.
     /// </summary>
     public static EntryFacts Take(scoped in EntryScope entry, ContentTypes contentTypes, bool use, long nowMs)

@@ -68,7 +68,8 @@ internal static class JsonReply
         while (!json.IsEmpty)
         {
             ReadOnlyMemory<byte> piece = json[..Math.Min(pieceBytes, json.Length)];
-            FlushResult flushed = await response.BodyWriter.WriteAsync(piece, context.RequestAborted).ConfigureAwait(false);
+            FlushResult flushed = await response.BodyWriter.WriteAsync(piece, context.RequestAborted)
+                .ConfigureAwait(false);
             if (flushed.IsCompleted)
             {
                 return;

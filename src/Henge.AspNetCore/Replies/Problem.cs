@@ -61,7 +61,7 @@ internal sealed class Problem
     private byte[] ToJson()
     {
         var bytes = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(bytes);
+        using var json = new Utf8JsonWriter(bytes, JsonReply.WriterOptions);
         json.WriteStartObject();
         json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(Status));
         json.WriteNumber("status"u8, Status);

@@ -7,7 +7,8 @@ internal static class Problems
 {
     public static readonly Problem NoSuchKey = new(404, "no-such-key", "There is no entry under this key.");
 
-    public static readonly Problem NoSuchPath = new(404, "no-such-path", "This path is not served; see /openapi/v1.json.");
+    public static readonly Problem NoSuchPath =
+        new(404, "no-such-path", "This path is not served; see /openapi/v1.json.");
 
     public static readonly Problem SlashInKey =
         new(404, "slash-in-key", "A key is one segment of the path: send / as %2F.");
@@ -19,7 +20,8 @@ internal static class Problems
     public static readonly Problem BadKeyEncoding =
         new(400, "bad-key", "The key is not valid percent-encoding: % takes two hexadecimal digits.");
 
-    public static readonly Problem BadKeyBase64 = new(400, "bad-key", "With enc=b64 the key must be base64url (RFC 4648, 5).");
+    public static readonly Problem BadKeyBase64 =
+        new(400, "bad-key", "With enc=b64 the key must be base64url (RFC 4648, 5).");
 
     public static readonly Problem DotKey =
         new(400, "bad-key", "The keys '.' and '..' cannot stand in a path; send them with enc=b64.");
@@ -57,6 +59,9 @@ internal static class Problems
 
     public static readonly Problem BadJson = new(400, "bad-json", "The body is not the JSON that this call takes.");
 
+    public static readonly Problem TwoLengths =
+        new(400, "two-lengths", "A request has either Content-Length or Transfer-Encoding, never both.");
+
     public static readonly Problem TextOrValue =
         new(400, "text-or-value", "Give each entry either 'text' or 'value' (base64).");
 
@@ -84,7 +89,8 @@ internal static class Problems
     public static readonly Problem Busy =
         new(503, "busy", "The node holds as many request bodies as it may; try again.", retryAfterSeconds: 1);
 
-    public static readonly Problem NotReady = new(503, "not-ready", "The node is starting or stopping.", retryAfterSeconds: 1);
+    public static readonly Problem NotReady =
+        new(503, "not-ready", "The node is starting or stopping.", retryAfterSeconds: 1);
 
     public static readonly Problem Failed = new(500, "internal-error", "The node failed; its log says more.");
 
@@ -101,7 +107,7 @@ internal static class Problems
 
     /// <summary>A duration that cannot be.</summary>
     public static Problem BadDuration(string option) => new(400, "bad-duration",
-        $"'{option}' must be a positive whole number with a unit, such as 1500ms, 30s, 5m, 2h or 1d; at most 100 years.");
+        $"'{option}' must be a positive whole number with a unit: 1500ms, 30s, 5m, 2h or 1d; at most 100 years.");
 
     /// <summary>Something that this version does not do; refused, as ignoring it would not be what was asked.</summary>
     public static Problem NotSupported(string detail) => new(400, "not-supported", detail);
@@ -111,5 +117,6 @@ internal static class Problems
         new(405, "method-not-allowed", $"This path answers {allow}.");
 
     /// <summary>What the HTTP stack refuses while a body is read.</summary>
-    public static Problem BadRequest(int status, string detail) => status == 413 ? BodyTooLong : new(status, "bad-request", detail);
+    public static Problem BadRequest(int status, string detail) =>
+        status == 413 ? BodyTooLong : new(status, "bad-request", detail);
 }

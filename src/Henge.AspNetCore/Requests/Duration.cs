@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Henge.AspNetCore.Requests;
 
-/// <summary>Durations as people write them: <c>1500ms</c>, <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>. The unit is not optional.</summary>
+/// <summary>
+/// Durations as people write them: <c>1500ms</c>, <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>. The unit is not
+/// optional.
+/// </summary>
 internal static class Duration
 {
     /// <summary>Longest duration: 100 years. Beyond it an expiry is a mistake, and sums could overflow.</summary>

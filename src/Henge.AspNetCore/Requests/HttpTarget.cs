@@ -18,10 +18,12 @@ internal readonly ref struct HttpTarget
     /// <summary>The query without its question mark, still percent-encoded.</summary>
     public ReadOnlySpan<char> Query { get; }
 
-    /// <summary>Splits a target in origin form (<c>/path?query</c>) or absolute form (<c>http://host/path?query</c>).</summary>
+    /// <summary>
+    /// Splits a target in origin form (<c>/path?query</c>) or absolute form (<c>http://host/path?query</c>).
+    /// </summary>
     /// <param name="raw">The target as sent.</param>
-    /// <param name="prefixLength">Characters of the path that belong to where the API is mapped.</param>
-    public static HttpTarget Parse(ReadOnlySpan<char> raw, int prefixLength)
+    /// <param name="prefixSegments">Segments at the head of the path that belong to where the API is mapped.</param>
+    public static HttpTarget Parse(ReadOnlySpan<char> raw, int prefixSegments)
     {
         if (raw.Length > 0 && raw[0] != '/' && raw.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0)
         {
@@ -32,6 +34,11 @@ internal readonly ref struct HttpTarget
         int question = raw.IndexOf('?');
         ReadOnlySpan<char> path = question < 0 ? raw : raw[..question];
         ReadOnlySpan<char> query = question < 0 ? default : raw[(question + 1)..];
-        return new HttpTarget(prefixLength <= path.Length ? path[prefixLength..] : default, query);
+        for (; prefixSegments > 0 && path.Length > 0; prefixSegments--)
+        {
+            int slash = path[1..].IndexOf('/');
+            path = slash < 0 ? default : path[(slash + 1)..];
+        }
+        return new HttpTarget(path, query);
     }
 }

@@ -15,7 +15,8 @@ internal static class KeyText
     /// <summary>Decodes the key of a path or query.</summary>
     /// <param name="text">Percent-encoded; with <paramref name="base64"/> the base64url form of the key.</param>
     /// <param name="base64">Whether <c>enc=b64</c> was asked for.</param>
-    /// <param name="inQuery">Whether it stands in the query (+ is a blank) or the path (a dot segment is refused).</param>
+    /// <param name="inQuery">Whether it stands in the query (+ is a blank) or the path (a dot segment is
+    /// refused).</param>
     /// <param name="buffer">Room for as many bytes as <paramref name="text"/> has characters.</param>
     /// <param name="key">The key, in <paramref name="buffer"/>.</param>
     /// <returns>Null, or what is wrong with it.</returns>

@@ -10,7 +10,9 @@ namespace Henge.AspNetCore.Requests;
 /// <param name="ExpiresAtMs">Until this moment, in unix milliseconds.</param>
 internal readonly record struct Lifetime(long TtlMs, long IdleMs, long ExpiresAtMs)
 {
-    /// <summary>Reads <c>ttl</c>, <c>idle</c> and <c>expires</c>, or without the first and last <c>Cache-Control: max-age</c>.</summary>
+    /// <summary>
+    /// Reads <c>ttl</c>, <c>idle</c> and <c>expires</c>, or without the first and last <c>Cache-Control: max-age</c>.
+    /// </summary>
     public static Problem? TryParse(in QueryOptions query, string? cacheControl, long nowMs, out Lifetime lifetime)
     {
         lifetime = default;

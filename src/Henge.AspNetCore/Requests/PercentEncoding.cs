@@ -3,7 +3,9 @@ namespace Henge.AspNetCore.Requests;
 /// <summary>Bytes from percent-encoded text (RFC 3986): strict, so that no two readers disagree about a key.</summary>
 internal static class PercentEncoding
 {
-    /// <summary>Decodes into <paramref name="bytes"/>, which must be as long as <paramref name="text"/> at least.</summary>
+    /// <summary>
+    /// Decodes into <paramref name="bytes"/>, which must be as long as <paramref name="text"/> at least.
+    /// </summary>
     /// <param name="text">The encoded text.</param>
     /// <param name="plusIsSpace">Whether + stands for a blank, as it does in a query and not in a path.</param>
     /// <param name="bytes">Where to.</param>

@@ -36,7 +36,8 @@ internal static class RangeHeader
             return true;
         }
         long last = long.MaxValue;
-        if (!TryNumber(range[..dash], out long first) || (dash + 1 < range.Length && !TryNumber(range[(dash + 1)..], out last))
+        if (!TryNumber(range[..dash], out long first)
+            || (dash + 1 < range.Length && !TryNumber(range[(dash + 1)..], out last))
             || last < first)
         {
             return false;

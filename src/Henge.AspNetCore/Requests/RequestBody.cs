@@ -20,6 +20,7 @@ internal sealed class RequestBody : IDisposable
 
     private readonly BodyBudget _budget;
     private byte[] _buffer = [];
+    private long _announced = long.MaxValue;
     private int _length;
 
     internal RequestBody(BodyBudget budget) => _budget = budget;
@@ -31,14 +32,17 @@ internal sealed class RequestBody : IDisposable
     /// <param name="context">The request.</param>
     /// <param name="limit">Most bytes; at most <see cref="Array.MaxLength"/>.</param>
     /// <param name="tooLong">The problem when there are more.</param>
-    /// <returns>Null, or why it was not read; the rest of the body is then left unread and the connection closes.</returns>
-    /// <exception cref="BadHttpRequestException">It is malformed or comes too slowly; the status says which.</exception>
+    /// <returns>Null, or why it was not read; the rest of the body is then left unread and the connection
+    /// closes.</returns>
+    /// <exception cref="BadHttpRequestException">It is malformed or comes too slowly; the status says
+    /// which.</exception>
     public async ValueTask<Problem?> ReadAsync(HttpContext context, long limit, Problem tooLong)
     {
         if (context.Request.ContentLength > limit)
         {
             return Refuse(context, tooLong);
         }
+        _announced = context.Request.ContentLength ?? long.MaxValue;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size
             && size.MaxRequestBodySize <= limit)
         {
@@ -84,7 +88,8 @@ internal sealed class RequestBody : IDisposable
         {
             return true;
         }
-        int size = (int)Math.Min(Math.Max(Math.Max(FirstBytes, length), 2L * _buffer.Length), Array.MaxLength);
+        long wanted = Math.Min(Math.Max(FirstBytes, 2L * _buffer.Length), _announced);
+        int size = (int)Math.Min(Math.Max(length, wanted), Array.MaxLength);
         byte[] larger = size <= LargestPooled
             ? ArrayPool<byte>.Shared.Rent(size)
             : GC.AllocateUninitializedArray<byte>(size);

@@ -39,9 +39,9 @@ internal sealed class CacheRoutes
         }
         return rest switch
         {
-            ":mget" => Post(context, HttpRoute.MultiGet) ?? _bulk.RouteAsync(context, HttpRoute.MultiGet, query),
-            ":mset" => Post(context, HttpRoute.MultiSet) ?? _bulk.RouteAsync(context, HttpRoute.MultiSet, query),
-            ":mdelete" => Post(context, HttpRoute.MultiDelete) ?? _bulk.RouteAsync(context, HttpRoute.MultiDelete, query),
+            ":mget" => RouteBulk(context, HttpRoute.MultiGet, query),
+            ":mset" => RouteBulk(context, HttpRoute.MultiSet, query),
+            ":mdelete" => RouteBulk(context, HttpRoute.MultiDelete, query),
             _ => Problems.NoSuchPath.WriteAsync(context),
         };
     }
@@ -77,9 +77,11 @@ internal sealed class CacheRoutes
     }
 
     private Task RouteKey(
-        HttpContext context, HttpRoute route, ReadOnlySpan<char> text, scoped in QueryOptions options, scoped Span<byte> buffer)
+        HttpContext context, HttpRoute route, ReadOnlySpan<char> text, scoped in QueryOptions options,
+        scoped Span<byte> buffer)
     {
-        if (KeyText.TryDecode(text, options.KeysAreBase64, inQuery: false, buffer, out ReadOnlySpan<byte> key) is { } wrong)
+        bool base64 = options.KeysAreBase64;
+        if (KeyText.TryDecode(text, base64, inQuery: false, buffer, out ReadOnlySpan<byte> key) is { } wrong)
         {
             return wrong.WriteAsync(context);
         }
@@ -107,7 +109,8 @@ internal sealed class CacheRoutes
             : _verbs.AppendAsync(context, key.ToArray());
     }
 
-    private static Task? Post(HttpContext context, HttpRoute route) => MethodRules.Answer(context, route);
+    private Task RouteBulk(HttpContext context, HttpRoute route, ReadOnlySpan<char> query) =>
+        MethodRules.Answer(context, route) ?? _bulk.RouteAsync(context, route, query);
 
     private static HttpRoute? VerbOf(ReadOnlySpan<char> text)
     {

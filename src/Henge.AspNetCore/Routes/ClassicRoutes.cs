@@ -13,7 +13,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
 
-/// <summary>The starting program's two calls: <c>GET /get?key=K</c> and <c>POST /set</c>. Values are text there.</summary>
+/// <summary>
+/// The starting program's two calls: <c>GET /get?key=K</c> and <c>POST /set</c>. Values are text there.
+/// </summary>
 internal sealed class ClassicRoutes
 {
     // What JSON wants escaped; all of it is ASCII, so bytes of longer characters never look like it.

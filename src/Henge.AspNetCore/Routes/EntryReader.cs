@@ -22,7 +22,8 @@ internal sealed class EntryReader
     }
 
     /// <summary>
-    /// Answers with the value. A value of up to one piece is copied into Kestrel's output while the entry is held, which
+    /// Answers with the value. A value of up to one piece is copied into Kestrel's output while the entry is held,
+    /// which
     /// only rents memory and never waits. HEAD looks without using: it is not counted and keeps nothing alive.
     /// </summary>
     public Task ReadAsync(HttpContext context, ReadOnlySpan<byte> key)
@@ -86,8 +87,10 @@ internal sealed class EntryReader
 
     /// <summary>
     /// Sends a long value piece by piece, each copied from the entry as long as its version is the one that the headers
-    /// named; no lock is held while the network is waited for and nothing else is held for a slow reader. When the entry
-    /// has changed or gone the rest cannot be sent, so the connection is cut: the reader sees a short body, never a mix.
+    /// named; no lock is held while the network is waited for and nothing else is held for a slow reader. When the
+    /// entry
+    /// has changed or gone the rest cannot be sent, so the connection is cut: the reader sees a short body, never a
+    /// mix.
     /// </summary>
     private async Task SendPiecesAsync(HttpContext context, byte[] key, ulong version, ReadPlan plan, long nowMs)
     {

@@ -42,7 +42,9 @@ internal sealed class EntryVerbs
         return JsonReply.WriteNumberAsync(context, "value"u8, sum);
     }
 
-    /// <summary>Gives an entry a new expiry: 204, or 404 where none is. An idle time that it has stays, and only lengthens.</summary>
+    /// <summary>
+    /// Gives an entry a new expiry: 204, or 404 where none is. An idle time that it has stays, and only lengthens.
+    /// </summary>
     public Task TouchAsync(HttpContext context, ReadOnlySpan<byte> key, scoped in QueryOptions query)
     {
         long nowMs = _node.NowMs;
@@ -102,7 +104,8 @@ internal sealed class EntryVerbs
         await JsonReply.WriteNumberAsync(context, "length"u8, length).ConfigureAwait(false);
     }
 
-    private Problem? Increment(ReadOnlySpan<byte> key, long by, in Preconditions conditions, out long sum, out ulong version)
+    private Problem? Increment(
+        ReadOnlySpan<byte> key, long by, in Preconditions conditions, out long sum, out ulong version)
     {
         sum = 0;
         version = 0;
@@ -139,7 +142,8 @@ internal sealed class EntryVerbs
     }
 
     private Problem? Append(
-        ReadOnlySpan<byte> key, ReadOnlySpan<byte> added, in Preconditions conditions, out int length, out ulong version)
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> added, in Preconditions conditions,
+        out int length, out ulong version)
     {
         length = 0;
         version = 0;

@@ -24,7 +24,8 @@ internal sealed class EntryWriter
         HttpRequest request = context.Request;
         if (request.Headers.ContainsKey("Cache-Tags") || request.Headers.ContainsKey("Cache-Lease"))
         {
-            return Problems.NotSupported("Cache-Tags and Cache-Lease are not supported by this version.").WriteAsync(context);
+            return Problems.NotSupported("Cache-Tags and Cache-Lease are not supported by this version.")
+                .WriteAsync(context);
         }
         string? contentType = request.ContentType;
         if (contentType is not null && !MediaType.CanBeKept(contentType))
@@ -34,7 +35,8 @@ internal sealed class EntryWriter
         if (request.Headers.ContentRange.Count > 0)
         {
             // RFC 9110, 14.4: taking a part for the whole would destroy the value.
-            return Problems.NotSupported("Content-Range on PUT is not supported; send the whole value.").WriteAsync(context);
+            return Problems.NotSupported("Content-Range on PUT is not supported; send the whole value.")
+                .WriteAsync(context);
         }
         string? cacheControl = request.Headers.CacheControl is { Count: > 0 } header ? header.ToString() : null;
         return Lifetime.TryParse(query, cacheControl, _node.NowMs, out Lifetime lifetime) is { } problem
@@ -104,7 +106,8 @@ internal sealed class EntryWriter
             .ConfigureAwait(false);
         bool created = false;
         ulong version = 0;
-        problem ??= Store(key, body.Bytes, contentType, lifetime, Preconditions.Of(context.Request), out version, out created);
+        Preconditions conditions = Preconditions.Of(context.Request);
+        problem ??= Store(key, body.Bytes, contentType, lifetime, conditions, out version, out created);
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);

@@ -53,6 +53,7 @@ internal sealed record HttpRoute(string Template, string Allow)
     /// <summary>Every path.</summary>
     public static readonly IReadOnlyList<HttpRoute> All =
     [
-        Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete, Stats, Health, Ready, OpenApi, Index,
+        Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
+        Stats, Health, Ready, OpenApi, Index,
     ];
 }

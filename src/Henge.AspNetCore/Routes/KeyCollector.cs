@@ -10,7 +10,9 @@ using Henge.Storage;
 
 namespace Henge.AspNetCore.Routes;
 
-/// <summary>Copies the keys that a scan meets: all, those that match a glob, or those that begin with a prefix.</summary>
+/// <summary>
+/// Copies the keys that a scan meets: all, those that match a glob, or those that begin with a prefix.
+/// </summary>
 internal readonly struct KeyCollector : IEntryVisitor
 {
     private readonly byte[]? _match;
@@ -40,7 +42,8 @@ internal readonly struct KeyCollector : IEntryVisitor
     }
 
     /// <summary>
-    /// Writes <c>{"keys":[…],"cursor":"…"}</c>. Keys that are not UTF-8 cannot stand in JSON as they are: they are listed
+    /// Writes <c>{"keys":[…],"cursor":"…"}</c>. Keys that are not UTF-8 cannot stand in JSON as they are: they are
+    /// listed
     /// apart, in base64url, under <c>binary_keys</c>.
     /// </summary>
     public void Write(IBufferWriter<byte> output, bool base64, ulong cursor)

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
 
-/// <summary><c>/v1/cache</c> itself: a page of keys with GET, deletion by prefix or of everything with DELETE.</summary>
+/// <summary>
+/// <c>/v1/cache</c> itself: a page of keys with GET, deletion by prefix or of everything with DELETE.
+/// </summary>
 internal sealed class ListingRoutes
 {
     private const int DefaultLimit = 100;
@@ -87,10 +89,9 @@ internal sealed class ListingRoutes
         Span<byte> buffer = query.Prefix.Length <= KeyText.OnStack
             ? stackalloc byte[KeyText.OnStack]
             : new byte[query.Prefix.Length];
-        return KeyText.TryDecode(query.Prefix, query.KeysAreBase64, inQuery: true, buffer, out ReadOnlySpan<byte> prefix)
-            is { } wrong
-            ? wrong.WriteAsync(context)
-            : DeletePrefixAsync(context, prefix.ToArray());
+        bool base64 = query.KeysAreBase64;
+        Problem? wrong = KeyText.TryDecode(query.Prefix, base64, inQuery: true, buffer, out ReadOnlySpan<byte> prefix);
+        return wrong?.WriteAsync(context) ?? DeletePrefixAsync(context, prefix.ToArray());
     }
 
     /// <summary>

@@ -10,7 +10,8 @@ using Xunit;
 namespace Henge.Tests.AspNetCore;
 
 /// <summary>
-/// A node with its HTTP side on a free loopback port: real sockets, real Kestrel. A test in which the node logs an error
+/// A node with its HTTP side on a free loopback port: real sockets, real Kestrel. A test in which the node logs an
+/// error
 /// fails.
 /// </summary>
 internal sealed class HttpNode : IAsyncDisposable
@@ -48,14 +49,16 @@ internal sealed class HttpNode : IAsyncDisposable
     /// <summary>Sends bytes as they are and reads until the server closes.</summary>
     public async Task<string> RawAsync(string request)
     {
+        // A guard against a server that neither answers nor closes; no test waits for it.
+        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await client.ConnectAsync(IPAddress.Loopback, Port, guard.Token);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(request), guard.Token);
         using var reply = new MemoryStream();
         try
         {
-            await stream.CopyToAsync(reply);
+            await stream.CopyToAsync(reply, guard.Token);
         }
         catch (IOException)
         {
