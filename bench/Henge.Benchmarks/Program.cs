@@ -6,6 +6,7 @@ using Henge.Benchmarks;
 var programs = new Dictionary<string, Action<string[]>>
 {
     ["floor"] = FloorServer.Run,
+    ["bare-kestrel"] = BareKestrel.Run,
 };
 if (args.Length > 0 && programs.TryGetValue(args[0], out Action<string[]>? program))
 {
