@@ -91,7 +91,7 @@ public sealed class ClientLimits
 
     /// <summary>
     /// Bytes that the buffers of all connections may take together, commands being received and replies being sent; 0
-    /// (default): half of the node's memory. The connection that would pass it with more than 64 KB is closed. Below
+    /// (default): half of the node's memory. The connection that would pass it with more than 16 KB is closed. Below
     /// the longest value, that value cannot be received.
     /// </summary>
     public long BufferBytes { get; set; }

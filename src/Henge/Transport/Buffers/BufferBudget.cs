@@ -9,7 +9,7 @@ namespace Henge.Transport.Buffers;
 internal sealed class BufferBudget
 {
     /// <summary>Smaller pieces are always granted: a node that is full must still be able to say so.</summary>
-    private const int AlwaysGrantedBytes = 64 << 10;
+    private const int AlwaysGrantedBytes = 16 << 10;
 
     private readonly Store _store;
     private readonly HengeOptions _options;

@@ -21,6 +21,11 @@ internal sealed class EpollBatch
     /// </summary>
     private const int SliceBytes = 32 << 10;
 
+    /// <summary>
+    /// A tail up to this size is moved in front of what is received next, and so never needs more memory than itself.
+    /// </summary>
+    private const int MovedTailBytes = SliceBytes / 2;
+
     /// <summary>Most bytes received at once for a command that is larger than a slice.</summary>
     private const int BodySliceBytes = 1 << 20;
 
@@ -54,37 +59,10 @@ internal sealed class EpollBatch
     /// <returns>The bytes received; 0 at the end of the input; else the negative error.</returns>
     public int Receive(EpollConnection connection)
     {
-        int count;
-        if (connection.Input.Length > 0)
-        {
-            int wanted = connection.Session.WantedBytes - connection.Input.Length;
-            int room = Math.Clamp(wanted, SliceBytes, BodySliceBytes);
-            if (!connection.Input.TryReserve(Math.Min(room, Math.Max(connection.Input.Length, SliceBytes))))
-            {
-                _loop.Close(connection, CloseReason.Memory);
-                return -Libc.NoMemory;
-            }
-            Span<byte> into = connection.Input.Room.Span;
-            count = connection.Receive(into[..Math.Min(into.Length, room)], 0);
-            if (count > 0)
-            {
-                connection.Input.Advance(count);
-                AddStored(connection);
-            }
-        }
-        else
-        {
-            if (BufferBytes - _filled < SliceBytes)
-            {
-                Run();
-            }
-            count = connection.Receive(_buffer.AsSpan(_filled, SliceBytes), 0);
-            if (count > 0)
-            {
-                _received.Add((connection, _filled, count));
-                _filled += count;
-            }
-        }
+        int tail = connection.Input.Length;
+        int count = tail <= MovedTailBytes && connection.Session.WantedBytes <= SliceBytes
+            ? ReceiveIntoSlice(connection, tail)
+            : ReceiveIntoTail(connection, tail);
         _receivedBytes += Math.Max(0, count);
         return count;
     }
@@ -132,6 +110,45 @@ internal sealed class EpollBatch
             Interlocked.Add(ref _host.Node.Counters.OutputBytes, _repliedBytes);
             _repliedBytes = 0;
         }
+    }
+
+    private int ReceiveIntoSlice(EpollConnection connection, int tail)
+    {
+        if (BufferBytes - _filled < SliceBytes)
+        {
+            Run();
+        }
+        Span<byte> slice = _buffer.AsSpan(_filled, SliceBytes);
+        connection.Input.Bytes.CopyTo(slice);
+        int count = connection.Receive(slice[tail..], 0);
+        if (count > 0)
+        {
+            connection.Input.Release();
+            _received.Add((connection, _filled, tail + count));
+            _filled += tail + count;
+        }
+        return count;
+    }
+
+    /// <summary>
+    /// Receives behind a large tail, which doubles at most: memory follows what came, not what was announced.
+    /// </summary>
+    private int ReceiveIntoTail(EpollConnection connection, int tail)
+    {
+        int room = Math.Clamp(connection.Session.WantedBytes - tail, SliceBytes, BodySliceBytes);
+        if (!connection.Input.TryReserve(Math.Min(room, Math.Max(tail, SliceBytes))))
+        {
+            _loop.Close(connection, CloseReason.Memory);
+            return -Libc.NoMemory;
+        }
+        Span<byte> into = connection.Input.Room.Span;
+        int count = connection.Receive(into[..Math.Min(into.Length, room)], 0);
+        if (count > 0)
+        {
+            connection.Input.Advance(count);
+            AddStored(connection);
+        }
+        return count;
     }
 
     private void Execute(EpollConnection connection, int start, int length)
