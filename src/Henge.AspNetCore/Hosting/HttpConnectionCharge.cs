@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Henge.AspNetCore.Hosting;
 
 /// <summary>
-/// Counts the HTTP connections and charges each a flat sum against the node's memory: the buffers are Kestrel's, so
-/// what they take is estimated (measured: an idle keep-alive connection, its pipes and its socket).
+/// Counts the HTTP connections and charges each a flat sum against the node's memory: the buffers are Kestrel's own, so
+/// what an idle connection takes can only be estimated.
 /// </summary>
 internal sealed class HttpConnectionCharge
 {

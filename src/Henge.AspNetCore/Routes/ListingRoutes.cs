@@ -19,11 +19,13 @@ internal sealed class ListingRoutes
 
     private readonly HengeNode _node;
     private readonly int _keysPerPage;
+    private readonly int _pieceBytes;
 
     internal ListingRoutes(HengeNode node, HttpLimits limits)
     {
         _node = node;
         _keysPerPage = limits.ListingKeys;
+        _pieceBytes = limits.PieceBytes;
     }
 
     /// <summary>Lists or deletes, by the method.</summary>
@@ -70,7 +72,7 @@ internal sealed class ListingRoutes
         while (cursor != 0 && page.Count < limit && looked < _keysPerPage);
         var json = new ArrayBufferWriter<byte>(4096);
         page.Write(json, query.KeysAreBase64, cursor);
-        return JsonReply.WriteLongAsync(context, json.WrittenMemory, _keysPerPage);
+        return JsonReply.WriteLongAsync(context, json.WrittenMemory, _pieceBytes);
     }
 
     private Task Delete(HttpContext context, scoped in QueryOptions query)
