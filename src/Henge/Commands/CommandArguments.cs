@@ -2,7 +2,9 @@ using Henge.Protocol;
 
 namespace Henge.Commands;
 
-/// <summary>The words of one command; [0] is its name. They lie in the receive buffer and end with the command.</summary>
+/// <summary>
+/// The words of one command; [0] is its name. They lie in the receive buffer and end with the command.
+/// </summary>
 internal readonly ref struct CommandArguments
 {
     private readonly ReadOnlySpan<byte> _input;

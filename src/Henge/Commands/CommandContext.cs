@@ -4,7 +4,9 @@ using Henge.Storage;
 
 namespace Henge.Commands;
 
-/// <summary>All that a command handler sees: whose command it is, its words, where the reply goes, and the time.</summary>
+/// <summary>
+/// All that a command handler sees: whose command it is, its words, where the reply goes, and the time.
+/// </summary>
 internal ref struct CommandContext
 {
     /// <summary>The client connection's conversation.</summary>

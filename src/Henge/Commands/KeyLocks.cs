@@ -5,7 +5,9 @@ namespace Henge.Commands;
 /// <summary>Locks the shards of all keys of one command, so that it is one step for everybody else.</summary>
 internal static class KeyLocks
 {
-    /// <summary>Locks for the keys at word <paramref name="first"/> and every <paramref name="step"/> words on.</summary>
+    /// <summary>
+    /// Locks for the keys at word <paramref name="first"/> and every <paramref name="step"/> words on.
+    /// </summary>
     public static ShardsScope Take(in CommandContext context, int first, int step)
     {
         Store store = context.Store;

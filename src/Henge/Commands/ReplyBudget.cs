@@ -16,7 +16,8 @@ internal static class ReplyBudget
     {
         RespWriter reply = context.Reply;
         HengeOptions options = context.Node.Options;
-        long limit = Math.Max(options.Limits.OutputHardBytes, (long)options.MaxValueBytes + options.Limits.OutputPauseBytes);
+        long limit = Math.Max(
+            options.Limits.OutputHardBytes, (long)options.MaxValueBytes + options.Limits.OutputPauseBytes);
         if (reply.Length - before + next <= limit)
         {
             return false;

@@ -9,7 +9,8 @@ internal static class Expiry
     /// Reads the word after EX, PX, EXAT or PXAT; on failure writes the error and returns false. Zero and negative
     /// numbers are errors here (EXPIRE and its kin take them and have their own reading).
     /// </summary>
-    public static bool TryRead(in CommandContext context, ReadOnlySpan<byte> word, ExpiryUnit unit, out long expiresAtMs)
+    public static bool TryRead(
+        in CommandContext context, ReadOnlySpan<byte> word, ExpiryUnit unit, out long expiresAtMs)
     {
         RespWriter reply = context.Reply;
         if (!Numbers.TryParse(word, out expiresAtMs))

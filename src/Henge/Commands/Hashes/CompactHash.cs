@@ -20,10 +20,14 @@ internal static class CompactHash
     /// <summary>Most fields, however short: walking more costs as much as an index.</summary>
     public const int MaxFields = 128;
 
-    /// <summary>Bytes above which only <see cref="MaxLargeFields"/> stay in this form, as a change moves what follows.</summary>
+    /// <summary>
+    /// Bytes above which only <see cref="MaxLargeFields"/> stay in this form, as a change moves what follows.
+    /// </summary>
     public const int MaxBytes = 4096;
 
-    /// <summary>Most fields of a larger value: walking them is cheap, and a value can be replaced in its place.</summary>
+    /// <summary>
+    /// Most fields of a larger value: walking them is cheap, and a value can be replaced in its place.
+    /// </summary>
     public const int MaxLargeFields = 8;
 
     /// <summary>Whether a hash of that shape stays in this form.</summary>

@@ -149,7 +149,8 @@ internal static class HashScanCommands
         return true;
     }
 
-    private static void ReplyWithRepeats(in CommandContext context, ReadOnlySpan<byte> bytes, long count, bool withValues)
+    private static void ReplyWithRepeats(
+        in CommandContext context, ReadOnlySpan<byte> bytes, long count, bool withValues)
     {
         RespWriter reply = context.Reply;
         int before = reply.Length;

@@ -3,7 +3,8 @@ namespace Henge.Commands.Hashes;
 /// <summary>
 /// The bytes of a hash: <see cref="CompactHash"/> or <see cref="IndexedHash"/> by the first byte. Everything here only
 /// reads; <see cref="HashWriter"/> changes. Bytes that no writer wrote end in an exception or a
-/// wrong answer, never in an endless loop or a read outside of them. Empty bytes are a hash without fields, which is never stored.
+/// wrong answer, never in an endless loop or a read outside of them. Empty bytes are a hash without fields, which is
+/// never stored.
 /// </summary>
 internal static class HashValue
 {
@@ -102,7 +103,9 @@ internal static class HashValue
         return slot < 0 ? -1 : IndexedHash.SlotAt(bytes, slot);
     }
 
-    /// <summary>Adds the fields whose home is one slot: they lie in it or behind it, before the next free slot.</summary>
+    /// <summary>
+    /// Adds the fields whose home is one slot: they lie in it or behind it, before the next free slot.
+    /// </summary>
     private static void AddHome(ReadOnlySpan<byte> bytes, int home, int slots, uint cursor, List<int> found)
     {
         int slot = home;

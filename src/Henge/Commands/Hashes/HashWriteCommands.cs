@@ -114,7 +114,9 @@ internal static class HashWriteCommands
         }
     }
 
-    /// <summary>Sets all pairs. When the store refuses one, those before it stay set and the reply is the error.</summary>
+    /// <summary>
+    /// Sets all pairs. When the store refuses one, those before it stay set and the reply is the error.
+    /// </summary>
     private static bool TrySetAll(ref CommandContext context, out int added)
     {
         CommandArguments words = context.Arguments;

@@ -2,6 +2,7 @@ using System.Text;
 
 using Henge.Commands.Arguments;
 using Henge.Storage;
+using Henge.Storage.Entries;
 
 namespace Henge.Commands.Keys;
 
@@ -123,6 +124,9 @@ internal static class ExpiryCommands
 
     /// <summary>No expiry counts as later than any (GT never sets it, LT always does).</summary>
     private static bool Allows(ExpiryConditions conditions, long current, long wanted) =>
+        AllowsKept(conditions, current, Math.Min(wanted, Entry.LatestDeadlineMs));
+
+    private static bool AllowsKept(ExpiryConditions conditions, long current, long wanted) =>
         !((conditions.HasFlag(ExpiryConditions.IfNone) && current != 0)
             || (conditions.HasFlag(ExpiryConditions.IfAny) && current == 0)
             || (conditions.HasFlag(ExpiryConditions.IfLater) && (current == 0 || wanted <= current))

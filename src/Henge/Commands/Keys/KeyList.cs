@@ -24,7 +24,8 @@ internal sealed class KeyList : IDisposable
         int needed = checked(Length + sizeof(int) + key.Length);
         if (needed > _buffer.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(_buffer.Length * 2L, Array.MaxLength)));
+            int doubled = (int)Math.Min(_buffer.Length * 2L, Array.MaxLength);
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, doubled));
             _buffer.AsSpan(0, Length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;

@@ -50,7 +50,9 @@ internal static class MemoryCommand
 
     private static void Help(ref CommandContext context) => Subcommands.Help(ref context, s_help);
 
-    /// <summary>USAGE key [SAMPLES count]: exact, as an entry is one block; the samples are read and not needed.</summary>
+    /// <summary>
+    /// USAGE key [SAMPLES count]: exact, as an entry is one block; the samples are read and not needed.
+    /// </summary>
     private static void Usage(ref CommandContext context)
     {
         CommandArguments words = context.Arguments;

@@ -81,8 +81,8 @@ internal static class ObjectCommand
             return;
         }
         context.Reply.Error(
-            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching "u8
-            + "between policies at runtime LRU and LFU data will take some time to adjust."u8);
+            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when "u8
+            + "switching between policies at runtime LRU and LFU data will take some time to adjust."u8);
     }
 
     /// <summary>The order of use is kept exactly, the time of it is not: found entries answer 0.</summary>

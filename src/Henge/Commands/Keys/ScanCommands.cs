@@ -56,7 +56,8 @@ internal static class ScanCommands
         using var piece = new KeyList();
         do
         {
-            cursor = Collect(in context, cursor, Math.Min(left, PieceEntries), in options, piece, found, out int visited);
+            int count = Math.Min(left, PieceEntries);
+            cursor = Collect(in context, cursor, count, in options, piece, found, out int visited);
             left -= Math.Max(visited, 1);
         }
         while (cursor != 0 && left > 0 && found.Length < MaxScanBytes);
@@ -68,7 +69,9 @@ internal static class ScanCommands
         found.WriteTo(reply);
     }
 
-    /// <summary>KEYS pattern. A key may be named twice if the index grows meanwhile; none that stays is left out.</summary>
+    /// <summary>
+    /// KEYS pattern. A key may be named twice if the index grows meanwhile; none that stays is left out.
+    /// </summary>
     public static void Keys(ref CommandContext context)
     {
         ReadOnlySpan<byte> pattern = context.Arguments[1];

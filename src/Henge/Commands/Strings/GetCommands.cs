@@ -84,7 +84,8 @@ internal static class GetCommands
         {
             ReadOnlySpan<byte> word = words[i];
             ExpiryUnit given = SetOptions.UnitOf(word);
-            if (given != ExpiryUnit.None && (unit == ExpiryUnit.None || unit == given) && !persist && i + 1 < words.Count)
+            bool last = i + 1 == words.Count;
+            if (given != ExpiryUnit.None && (unit == ExpiryUnit.None || unit == given) && !persist && !last)
             {
                 unit = given;
                 number = ++i;

@@ -161,8 +161,11 @@ internal static class LcsCommand
         }
     }
 
-    /// <summary>Goes back from the last cell; fills <paramref name="common"/> if given and returns the matched runs.</summary>
-    private static List<LcsMatch> Walk(ReadOnlySpan<int> table, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, Span<byte> common)
+    /// <summary>
+    /// Goes back from the last cell; fills <paramref name="common"/> if given and returns the matched runs.
+    /// </summary>
+    private static List<LcsMatch> Walk(
+        ReadOnlySpan<int> table, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, Span<byte> common)
     {
         var matches = new List<LcsMatch>();
         int width = b.Length + 1;

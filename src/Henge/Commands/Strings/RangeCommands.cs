@@ -33,7 +33,8 @@ internal static class RangeCommands
         {
             Name = "SETRANGE", Arity = 4, Handler = SetRange, Flags = CommandFlags.Write | CommandFlags.DenyOom,
             FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "2.2.0",
-            Summary = "Overwrites a part of a string value with another by an offset. Creates the key if it doesn't exist.",
+            Summary = "Overwrites a part of a string value with another by an offset. Creates the key if it doesn't "
+                + "exist.",
         },
     ];
 
