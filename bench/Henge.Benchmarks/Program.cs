@@ -7,6 +7,8 @@ var programs = new Dictionary<string, Action<string[]>>
 {
     ["floor"] = FloorServer.Run,
     ["bare-kestrel"] = BareKestrel.Run,
+    ["memory"] = MemoryProgram.Run,
+    ["storeget"] = StoreGetProgram.Run,
 };
 if (args.Length > 0 && programs.TryGetValue(args[0], out Action<string[]>? program))
 {

@@ -1,6 +1,4 @@
-using Henge.Storage.Arenas;
 using Henge.Storage.Entries;
-using Henge.Storage.Regions;
 using Henge.Storage.Shards;
 
 namespace Henge.Storage;
@@ -51,19 +49,9 @@ internal readonly ref struct EntryScope
     public ulong Version => Handle is not 0 and var handle ? _shard.Arena[handle].Version : 0;
 
     /// <summary>Bytes the entry takes in memory, its share of the index included; 0 when not found.</summary>
-    public long MemoryBytes
-    {
-        get
-        {
-            if (Handle is not (not 0 and var handle))
-            {
-                return 0;
-            }
-            Entry entry = _shard.Arena[handle];
-            return SizeClasses.SlotBytes(_shard.Arena.ClassOf(handle)) + StoreOptions.IndexBytesPerEntry
-                + (entry.External ? ExtentSpace.CountedBytes(entry.PayloadBytes) : 0);
-        }
-    }
+    public long MemoryBytes => Handle is not 0 and var handle
+        ? _shard.Writer.CountedBytes(handle) + StoreOptions.IndexBytesPerEntry
+        : 0;
 
     private uint Handle => _shard.HandleOf(_scope);
 

@@ -137,6 +137,16 @@ internal sealed class Store : IDisposable
         return 0;
     }
 
+    /// <summary>
+    /// Walks the live entries of one shard in the eviction order, those to be evicted first, <paramref name="count"/>
+    /// at a time: who writes them elsewhere in this order rebuilds the order there. An entry used meanwhile moves to
+    /// the end and is seen again; none that stays is missed. A shard has one walk at a time.
+    /// </summary>
+    /// <returns>False when the walk has reached the end.</returns>
+    public bool Walk<TVisitor>(int shard, bool fromStart, int count, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IEntryVisitor, allows ref struct =>
+        _shards[shard].Walk(fromStart, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
+
     /// <summary>Visits one live entry drawn about evenly; false when there is none.</summary>
     public bool TryVisitRandom<TVisitor>(ulong random, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct

@@ -80,6 +80,25 @@ internal sealed unsafe class Arena : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Takes a free slot of a larger class, at most a quarter larger: when no page is to be had, what a wide mix of
+    /// sizes leaves free in part-filled pages is used before anything is evicted.
+    /// </summary>
+    public bool TryBorrow(int sizeClass, out uint handle)
+    {
+        int largest = SizeClasses.SlotBytes(sizeClass) * 5 / 4;
+        for (int c = sizeClass + 1; c < _freeSlots.Length && SizeClasses.SlotBytes(c) <= largest; c++)
+        {
+            if (_freeSlots[c] > 0 && FullestPage(c) is var page and not 0)
+            {
+                handle = TakeFrom(page);
+                return true;
+            }
+        }
+        handle = 0;
+        return false;
+    }
+
     /// <summary>Gives a slot back: the handle is dead.</summary>
     public void Free(uint handle)
     {

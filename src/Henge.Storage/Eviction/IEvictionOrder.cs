@@ -25,6 +25,9 @@ internal interface IEvictionOrder
     /// 0; 0 at the end.</summary>
     uint Next(uint handle);
 
+    /// <summary>The entry before <paramref name="handle"/> in that walk; 0 at the start.</summary>
+    uint Previous(uint handle);
+
     /// <summary>Forgets all entries.</summary>
     void Clear();
 }

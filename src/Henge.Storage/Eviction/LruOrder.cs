@@ -48,6 +48,9 @@ internal sealed unsafe class LruOrder : IEvictionOrder
     public uint Next(uint handle) => handle == 0 ? _queue.Oldest : _arena[handle].Newer;
 
     /// <inheritdoc/>
+    public uint Previous(uint handle) => _arena[handle].Older;
+
+    /// <inheritdoc/>
     public void Clear() => _queue = default;
 
     /// <summary>Hints only: the arena owns what the addresses point to.</summary>

@@ -17,19 +17,20 @@ internal struct TouchRing
     /// <summary>Whether nothing waits.</summary>
     public readonly bool IsEmpty => _count == 0;
 
-    /// <summary>Notes a use, and applies all when the ring is full.</summary>
-    public void Add(uint handle, IEvictionOrder order)
+    /// <summary>Whether it must be applied before the next use is noted.</summary>
+    public readonly bool IsFull => _count == Capacity;
+
+    /// <summary>Notes a use.</summary>
+    public void Add(uint handle)
     {
-        if (_count > 0 && _handles[_count - 1] == handle)
+        if (_count == 0 || _handles[_count - 1] != handle)
         {
-            return;
-        }
-        _handles[_count++] = handle;
-        if (_count == Capacity)
-        {
-            Apply(order);
+            _handles[_count++] = handle;
         }
     }
+
+    /// <summary>Whether a use of the entry waits.</summary>
+    public readonly bool Contains(uint handle) => ((ReadOnlySpan<uint>)_handles)[.._count].Contains(handle);
 
     /// <summary>Applies what waits.</summary>
     public void Apply(IEvictionOrder order)

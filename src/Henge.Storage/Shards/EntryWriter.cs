@@ -64,7 +64,7 @@ internal sealed unsafe class EntryWriter
         long expiresAtMs = entry.ExpiresAtMs;
         int oldLength = entry.ValueBytes;
         EntryShape shape = entry.Shape with { ValueBytes = length };
-        if (!TryResizeInPlace(entry, open.Handle, shape))
+        if (!TryResizeInPlace(entry, shape))
         {
             if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
             {
@@ -123,6 +123,14 @@ internal sealed unsafe class EntryWriter
         return WriteResult.Ok;
     }
 
+    /// <summary>Bytes that an entry takes in slot and extent.</summary>
+    public long CountedBytes(uint handle)
+    {
+        Entry entry = _arena[handle];
+        return SizeClasses.SlotBytes(_arena.ClassOf(handle))
+            + (entry.External ? ExtentSpace.CountedBytes(entry.PayloadBytes) : 0);
+    }
+
     /// <summary>Gives the extent that an entry owns back, if it has one.</summary>
     public void FreeExtent(Entry entry)
     {
@@ -139,6 +147,10 @@ internal sealed unsafe class EntryWriter
         attributes.CopyTo(new Span<byte>(payload + key.Length, attributes.Length));
         value.CopyTo(new Span<byte>(payload + key.Length + attributes.Length, value.Length));
     }
+
+    /// <summary>Whether an entry would get a slot of the same class in another shape; the slot itself may be borrowed.</summary>
+    private static bool SameSlotClass(Entry entry, EntryShape shape) =>
+        SizeClasses.ClassOf(entry.Shape.SlotBytes) == SizeClasses.ClassOf(shape.SlotBytes);
 
     private WriteResult Create(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, int length, long nowMs)
     {
@@ -160,7 +172,7 @@ internal sealed unsafe class EntryWriter
     {
         Entry entry = _arena[handle];
         byte* extent = null;
-        if (SizeClasses.ClassOf(shape.SlotBytes) != _arena.ClassOf(handle) || entry.External != shape.External)
+        if (!SameSlotClass(entry, shape) || entry.External != shape.External)
         {
             return false;
         }
@@ -179,7 +191,7 @@ internal sealed unsafe class EntryWriter
         return true;
     }
 
-    private bool TryResizeInPlace(Entry entry, uint handle, EntryShape shape)
+    private bool TryResizeInPlace(Entry entry, EntryShape shape)
     {
         if (entry.External != shape.External)
         {
@@ -188,7 +200,7 @@ internal sealed unsafe class EntryWriter
         bool fits = entry.External
             ? ExtentSpace.SameClass(entry.PayloadBytes, shape.PayloadBytes)
                 && _core.Extents.TryResize(entry.Payload, entry.PayloadBytes, shape.PayloadBytes)
-            : SizeClasses.ClassOf(shape.SlotBytes) == _arena.ClassOf(handle);
+            : SameSlotClass(entry, shape);
         if (fits)
         {
             entry.SetValueBytes(shape.ValueBytes);
@@ -270,7 +282,7 @@ internal sealed unsafe class EntryWriter
         bool external = shape.External && takesExtent;
         while (external && (extent = _core.Extents.TryTake(shape.PayloadBytes)) == null)
         {
-            if (!_core.TryGiveBackInTurn(_shard, open.Handle))
+            if (!_core.TryGiveBackInTurn(_shard, open.Handle, ExtentSpace.CountedBytes(shape.PayloadBytes)))
             {
                 return Fail(isNew, null, 0);
             }
@@ -283,7 +295,7 @@ internal sealed unsafe class EntryWriter
             }
         }
         int sizeClass = SizeClasses.ClassOf(shape.SlotBytes);
-        while (!_arena.TryTake(sizeClass, out handle))
+        while (!_arena.TryTake(sizeClass, out handle) && !_arena.TryBorrow(sizeClass, out handle))
         {
             if (!_shard.Reclaimer.TryMakeRoom(open.Handle) && !_core.TryGiveBackElsewhere(_shard))
             {

@@ -44,6 +44,29 @@ internal sealed class Reclaimer
         return true;
     }
 
+    /// <summary>
+    /// Evicts entries worth <paramref name="bytes"/>, never <paramref name="keep"/>, and gives the memory that this
+    /// empties back to the budget.
+    /// </summary>
+    /// <returns>Bytes of the entries evicted.</returns>
+    public long GiveBack(uint keep, long bytes)
+    {
+        long given = 0;
+        while (given < bytes && _shard.Victim(keep) is var victim and not 0)
+        {
+            given += _shard.Writer.CountedBytes(victim);
+            _shard.Evict(victim);
+        }
+        do
+        {
+            while (_arena.TryReturnPage())
+            {
+            }
+        }
+        while (SlackIsHigh && TryDrain());
+        return given;
+    }
+
     /// <summary>Evicts the entry that the policy chooses, but never <paramref name="keep"/>.</summary>
     public bool TryEvict(uint keep)
     {

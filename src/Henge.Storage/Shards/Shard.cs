@@ -26,6 +26,9 @@ internal sealed class Shard : IExpirySink, IDisposable
     private TouchRing _touched;
     private OpenEntry[] _open = new OpenEntry[4];
     private int _openCount;
+
+    // The entry that a walk visited last. When it moves or goes, its older neighbour, visited before it, stands in.
+    private uint _walked;
     private ulong _lastVersion;
 
     /// <summary>Creates an empty shard.</summary>
@@ -71,6 +74,9 @@ internal sealed class Shard : IExpirySink, IDisposable
 
     /// <summary>Which shard is asked next when this one needs memory from others.</summary>
     public int NextVictimShard { get; set; }
+
+    /// <summary>Bytes given up beyond this shard's part, for <see cref="StoreCore.TryGiveBackInTurn"/>.</summary>
+    public long GivenAhead { get; set; }
 
     /// <summary>Reads that found their key.</summary>
     public long Hits { get; private set; }
@@ -136,14 +142,61 @@ internal sealed class Shard : IExpirySink, IDisposable
     }
 
     /// <summary>Notes a use of an entry.</summary>
-    public void Touch(uint handle) => _touched.Add(handle, Order);
+    public void Touch(uint handle)
+    {
+        if (_touched.IsFull)
+        {
+            ApplyTouches();
+        }
+        _touched.Add(handle);
+    }
 
     /// <summary>A version above all that the shard gave before and above <paramref name="stored"/>.</summary>
     public ulong NextVersion(long nowMs, ulong stored) =>
         _lastVersion = Math.Max((ulong)nowMs << 16, Math.Max(_lastVersion, stored) + 1);
 
     /// <summary>Brings the eviction order up to date.</summary>
-    public void ApplyTouches() => _touched.Apply(Order);
+    public void ApplyTouches()
+    {
+        while (_walked != 0 && _touched.Contains(_walked))
+        {
+            _walked = Order.Previous(_walked);
+        }
+        _touched.Apply(Order);
+    }
+
+    /// <summary>
+    /// Enters the lock and goes on with a walk over all entries in the eviction order, those to be evicted first:
+    /// visits the next <paramref name="count"/>. An entry that is used meanwhile moves to the end and is seen again;
+    /// none that stays is missed. A shard has one walk at a time.
+    /// </summary>
+    /// <returns>False when the walk has reached the end.</returns>
+    public bool Walk<TVisitor>(bool fromStart, int count, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IEntryVisitor, allows ref struct
+    {
+        Lock.Enter();
+        try
+        {
+            _walked = fromStart ? 0 : _walked;
+            ApplyTouches();
+            for (; count > 0; count--)
+            {
+                uint next = Order.Next(_walked);
+                if (next == 0)
+                {
+                    _walked = 0;
+                    return false;
+                }
+                _walked = next;
+                Visit(next, nowMs, ref visitor);
+            }
+            return true;
+        }
+        finally
+        {
+            Lock.Exit();
+        }
+    }
 
     /// <summary>The entry to evict next, but never <paramref name="keep"/>; 0 when there is none.</summary>
     public uint Victim(uint keep)
@@ -333,6 +386,8 @@ internal sealed class Shard : IExpirySink, IDisposable
         Order.Clear();
         Wheel.Clear();
         _touched.Clear();
+        _walked = 0;
+        GivenAhead = 0;
         DataBytes = 0;
         foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
         {
@@ -391,6 +446,10 @@ internal sealed class Shard : IExpirySink, IDisposable
     {
         Entry entry = Arena[handle];
         Index.Remove(hash, handle);
+        if (_walked == handle)
+        {
+            _walked = Order.Previous(handle);
+        }
         Order.Remove(handle);
         Rename(handle, 0);
         DataBytes -= entry.KeyBytes + entry.ValueBytes;
@@ -402,6 +461,10 @@ internal sealed class Shard : IExpirySink, IDisposable
     private void Rename(uint oldHandle, uint newHandle)
     {
         _touched.Replace(oldHandle, newHandle);
+        if (_walked == oldHandle)
+        {
+            _walked = newHandle;
+        }
         foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
         {
             if (open.Handle == oldHandle)

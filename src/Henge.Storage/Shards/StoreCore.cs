@@ -1,3 +1,4 @@
+using Henge.Storage.Arenas;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
 
@@ -6,6 +7,8 @@ namespace Henge.Storage.Shards;
 /// <summary>What the shards of one store have in common.</summary>
 internal sealed class StoreCore : IDisposable
 {
+    private const int TurnsEach = 8;
+
     /// <summary>Creates what a store of the given options and number of shards needs.</summary>
     public StoreCore(StoreOptions options, int shardBits, long addressBytes)
     {
@@ -75,15 +78,33 @@ internal sealed class StoreCore : IDisposable
     }
 
     /// <summary>
-    /// Makes the shards, <paramref name="self"/> among them, give memory up in turn: what a large payload costs is
-    /// shared, not paid by the shard it happens to fall to.
+    /// Makes the shards, <paramref name="self"/> among them, give up memory in turn, each the same number of bytes: what
+    /// a large payload costs is shared, not paid by the shard it happens to fall to. A shard that had to give more than
+    /// its part (one entry may be long) passes its next turns.
     /// </summary>
-    public bool TryGiveBackInTurn(Shard self, uint keep)
+    /// <returns>False when nothing was left to give but <paramref name="keep"/>.</returns>
+    public bool TryGiveBackInTurn(Shard self, uint keep, long bytes)
     {
-        if (self.NextVictimShard == self.Number)
+        long part = Math.Max(SizeClasses.PageBytes, bytes / Shards.Length);
+        for (int turn = 0; turn < Shards.Length * TurnsEach; turn++)
         {
-            NextVictim(self);
-            if (self.Reclaimer.TryGiveBack(keep))
+            Shard next = NextVictim(self);
+            if (!next.Lock.TryEnter())
+            {
+                continue;
+            }
+            long given = 0;
+            if (next.GivenAhead >= part)
+            {
+                next.GivenAhead -= part;
+            }
+            else
+            {
+                given = next.Reclaimer.GiveBack(next == self ? keep : 0, part);
+                next.GivenAhead += Math.Max(0, given - part);
+            }
+            next.Lock.Exit();
+            if (given > 0)
             {
                 return true;
             }
