@@ -41,11 +41,12 @@ internal sealed unsafe class Arena : IDisposable
     /// <param name="budget">Where its pages are counted.</param>
     /// <param name="bytes">Addresses to reserve, at most 32 GiB.</param>
     /// <param name="largePages">Whether to ask for large pages beyond the first 2 MiB.</param>
-    public Arena(MemoryBudget budget, long bytes, bool largePages)
+    /// <param name="stagger">See <see cref="NativeMemoryRegion"/>.</param>
+    public Arena(MemoryBudget budget, long bytes, bool largePages, long stagger)
     {
         _budget = budget;
         _region = new NativeMemoryRegion(Math.Min(bytes, (long)HandleEnd * 8),
-            largePages ? NativeMemoryRegion.LargePageBytes : long.MaxValue);
+            largePages ? NativeMemoryRegion.LargePageBytes : long.MaxValue, stagger);
         _pageEnd = (uint)(Math.Min(_region.Bytes, (long)HandleEnd * 8) / SizeClasses.PageBytes);
         _recordRegion = new NativeMemoryRegion(_pageEnd * (long)sizeof(PageRecord));
         _base = _region.Address;

@@ -17,11 +17,11 @@ internal sealed unsafe class BucketSpace : IDisposable
     private readonly byte* _base;
 
     /// <summary>Reserves addresses for buckets.</summary>
-    public BucketSpace(MemoryBudget budget, long bytes, bool largePages)
+    public BucketSpace(MemoryBudget budget, long bytes, bool largePages, long stagger)
     {
         _budget = budget;
         _region = new NativeMemoryRegion(
-            bytes, largePages ? NativeMemoryRegion.LargePageBytes : long.MaxValue, alwaysReadable: true);
+            bytes, largePages ? NativeMemoryRegion.LargePageBytes : long.MaxValue, stagger, alwaysReadable: true);
         _base = _region.Address;
     }
 

@@ -17,18 +17,21 @@ internal sealed unsafe class NativeMemoryRegion : IDisposable
     private long _committed;
     private bool _disposed;
 
-    /// <summary>Reserves addresses, aligned to a large page.</summary>
+    /// <summary>Reserves addresses.</summary>
     /// <param name="bytes">Size; rounded up to a whole large page.</param>
     /// <param name="largePagesFrom">Offset from which large pages are asked for. Below it a touch costs 4 KiB, so that
     /// a small table stays small; <see cref="long.MaxValue"/> never asks.</param>
+    /// <param name="stagger">How far, in whole 64 KiB, the first byte lies behind a large page's start. Regions that fill
+    /// at one pace then do not all begin a large page at one time, and what is touched but unused stays even.</param>
     /// <param name="alwaysReadable">Whether discarded ranges may still be read by a racing reader.</param>
     /// <exception cref="InsufficientMemoryException">The system refused the addresses.</exception>
-    public NativeMemoryRegion(long bytes, long largePagesFrom = long.MaxValue, bool alwaysReadable = false)
+    public NativeMemoryRegion(
+        long bytes, long largePagesFrom = long.MaxValue, long stagger = 0, bool alwaysReadable = false)
     {
-        Bytes = (bytes + LargePageBytes - 1) & -LargePageBytes;
+        Bytes = RoundUp(bytes);
         _largePagesFrom = largePagesFrom;
         _alwaysReadable = alwaysReadable;
-        _reservedBytes = Bytes + LargePageBytes;
+        _reservedBytes = Bytes + (2 * LargePageBytes);
         _reservation = OperatingSystem.IsWindows()
             ? WindowsMemory.Reserve(_reservedBytes)
             : UnixMemory.Reserve(_reservedBytes);
@@ -37,7 +40,7 @@ internal sealed unsafe class NativeMemoryRegion : IDisposable
             throw new InsufficientMemoryException(
                 $"The system refused to reserve {_reservedBytes} bytes of addresses for the store.");
         }
-        Address = (byte*)(((nint)_reservation + (nint)LargePageBytes - 1) & -(nint)LargePageBytes);
+        Address = (byte*)(RoundUp((long)_reservation) + stagger);
     }
 
     /// <summary>First byte.</summary>
@@ -102,17 +105,20 @@ internal sealed unsafe class NativeMemoryRegion : IDisposable
 
     private bool TryCommitTo(long end)
     {
-        end = (end + LargePageBytes - 1) & -LargePageBytes;
+        end = Math.Min(RoundUp((long)Address + end) - (long)Address, Bytes);
         if (!UnixMemory.TryCommit(Address + _committed, end - _committed))
         {
             return false;
         }
-        long small = Math.Clamp(_largePagesFrom, _committed, end);
+        long small = _largePagesFrom == long.MaxValue ? end : RoundUp((long)Address + _largePagesFrom) - (long)Address;
+        small = Math.Clamp(small, _committed, end);
         UnixMemory.AdviseLargePages(Address + _committed, small - _committed, wanted: false);
         UnixMemory.AdviseLargePages(Address + small, end - small, wanted: true);
         _committed = end;
         return true;
     }
+
+    private static long RoundUp(long address) => (address + LargePageBytes - 1) & -LargePageBytes;
 
     private void Release()
     {

@@ -6,6 +6,7 @@ using Henge.Storage.Entries;
 using Henge.Storage.Eviction;
 using Henge.Storage.Expiry;
 using Henge.Storage.Indexing;
+using Henge.Storage.Regions;
 
 namespace Henge.Storage.Shards;
 
@@ -36,10 +37,11 @@ internal sealed class Shard : IExpirySink, IDisposable
     {
         _core = core;
         Number = number;
-        Arena = new Arena(core.Memory, core.AddressBytes, core.LargePages);
+        long stagger = (number * NativeMemoryRegion.LargePageBytes >> core.ShardBits) & -SizeClasses.PageBytes;
+        Arena = new Arena(core.Memory, core.AddressBytes, core.LargePages, stagger);
         Index = new HashIndex(Arena, core.Hasher, core.ShardBits,
-            new BucketSpace(core.Memory, core.AddressBytes * 3 / 8, core.LargePages),
-            new BucketSpace(core.Memory, core.AddressBytes * 3 / 16, core.LargePages));
+            new BucketSpace(core.Memory, core.AddressBytes * 3 / 8, core.LargePages, stagger),
+            new BucketSpace(core.Memory, core.AddressBytes * 3 / 16, core.LargePages, stagger));
         Order = new LruOrder(Arena);
         Wheel = new TimingWheel(Arena);
         Reclaimer = new Reclaimer(this);
