@@ -140,7 +140,8 @@ internal sealed class Store : IDisposable
     /// <summary>
     /// Walks the live entries of one shard in the eviction order, those to be evicted first, <paramref name="count"/>
     /// at a time: who writes them elsewhere in this order rebuilds the order there. An entry used meanwhile moves to
-    /// the end and is seen again; none that stays is missed. A shard has one walk at a time.
+    /// the end and is seen again; none that stays is missed (W-TinyLFU aside, whose protected entries may fall back behind the walk). A shard has one
+    /// walk at a time.
     /// </summary>
     /// <returns>False when the walk has reached the end.</returns>
     public bool Walk<TVisitor>(int shard, bool fromStart, int count, long nowMs, ref TVisitor visitor)

@@ -6,6 +6,18 @@ namespace Henge.Storage.Eviction;
 /// </summary>
 internal interface IEvictionOrder
 {
+    /// <summary>Whether the order is that of the uses, so that a new entry must come behind uses that still wait.</summary>
+    bool OrdersByUse { get; }
+
+    /// <summary>
+    /// The entry that a walk over <see cref="Next"/> visited last; 0 before the first. When it is moved or removed, its
+    /// <see cref="Previous"/>, visited before it, takes its place, so that the walk misses nothing that moves on.
+    /// </summary>
+    uint Walked { get; set; }
+
+    /// <summary>Bytes beside the entries that the order took from the budget.</summary>
+    long CountedBytes { get; }
+
     /// <summary>Takes in a new entry, as used just now.</summary>
     void Add(uint handle);
 

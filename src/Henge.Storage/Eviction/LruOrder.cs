@@ -18,6 +18,15 @@ internal sealed unsafe class LruOrder : IEvictionOrder
     public LruOrder(Arena arena) => _arena = arena;
 
     /// <inheritdoc/>
+    public bool OrdersByUse => true;
+
+    /// <inheritdoc/>
+    public uint Walked { get; set; }
+
+    /// <inheritdoc/>
+    public long CountedBytes => 0;
+
+    /// <inheritdoc/>
     public void Add(uint handle) => _queue.Add(_arena, handle);
 
     /// <inheritdoc/>
@@ -28,14 +37,21 @@ internal sealed unsafe class LruOrder : IEvictionOrder
         {
             if (handle != 0 && handle != _queue.Newest)
             {
-                _queue.Remove(_arena, handle);
+                Remove(handle);
                 _queue.Add(_arena, handle);
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Remove(uint handle) => _queue.Remove(_arena, handle);
+    public void Remove(uint handle)
+    {
+        if (handle == Walked)
+        {
+            Walked = Previous(handle);
+        }
+        _queue.Remove(_arena, handle);
+    }
 
     /// <inheritdoc/>
     public void Moved(uint newHandle) => _queue.Moved(_arena, newHandle);
@@ -51,7 +67,11 @@ internal sealed unsafe class LruOrder : IEvictionOrder
     public uint Previous(uint handle) => _arena[handle].Older;
 
     /// <inheritdoc/>
-    public void Clear() => _queue = default;
+    public void Clear()
+    {
+        _queue = default;
+        Walked = 0;
+    }
 
     /// <summary>Hints only: the arena owns what the addresses point to.</summary>
     private void Prefetch(ReadOnlySpan<uint> handles)

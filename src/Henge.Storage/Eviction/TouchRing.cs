@@ -29,9 +29,6 @@ internal struct TouchRing
         }
     }
 
-    /// <summary>Whether a use of the entry waits.</summary>
-    public readonly bool Contains(uint handle) => ((ReadOnlySpan<uint>)_handles)[.._count].Contains(handle);
-
     /// <summary>Applies what waits.</summary>
     public void Apply(IEvictionOrder order)
     {

@@ -27,9 +27,6 @@ internal sealed class Shard : IExpirySink, IDisposable
     private TouchRing _touched;
     private OpenEntry[] _open = new OpenEntry[4];
     private int _openCount;
-
-    // The entry that a walk visited last. When it moves or goes, its older neighbour, visited before it, stands in.
-    private uint _walked;
     private ulong _lastVersion;
 
     /// <summary>Creates an empty shard.</summary>
@@ -42,7 +39,12 @@ internal sealed class Shard : IExpirySink, IDisposable
         Index = new HashIndex(Arena, core.Hasher, core.ShardBits,
             new BucketSpace(core.Memory, core.AddressBytes * 3 / 8, core.LargePages, stagger),
             new BucketSpace(core.Memory, core.AddressBytes * 3 / 16, core.LargePages, stagger));
-        Order = new LruOrder(Arena);
+        Order = core.Eviction switch
+        {
+            EvictionPolicy.S3Fifo => new S3FifoOrder(Arena, core.Hasher, core.Memory),
+            EvictionPolicy.TinyLfu => new TinyLfuOrder(Arena, core.Hasher, core.Memory),
+            _ => new LruOrder(Arena),
+        };
         Wheel = new TimingWheel(Arena);
         Reclaimer = new Reclaimer(this);
         Writer = new EntryWriter(this, core);
@@ -158,19 +160,13 @@ internal sealed class Shard : IExpirySink, IDisposable
         _lastVersion = Math.Max((ulong)nowMs << 16, Math.Max(_lastVersion, stored) + 1);
 
     /// <summary>Brings the eviction order up to date.</summary>
-    public void ApplyTouches()
-    {
-        while (_walked != 0 && _touched.Contains(_walked))
-        {
-            _walked = Order.Previous(_walked);
-        }
-        _touched.Apply(Order);
-    }
+    public void ApplyTouches() => _touched.Apply(Order);
 
     /// <summary>
     /// Enters the lock and goes on with a walk over all entries in the eviction order, those to be evicted first:
     /// visits the next <paramref name="count"/>. An entry that is used meanwhile moves to the end and is seen again;
-    /// none that stays is missed. A shard has one walk at a time.
+    /// none that stays is missed (W-TinyLFU aside, whose protected entries may fall back behind the walk). A shard has one
+    /// walk at a time.
     /// </summary>
     /// <returns>False when the walk has reached the end.</returns>
     public bool Walk<TVisitor>(bool fromStart, int count, long nowMs, ref TVisitor visitor)
@@ -179,17 +175,17 @@ internal sealed class Shard : IExpirySink, IDisposable
         Lock.Enter();
         try
         {
-            _walked = fromStart ? 0 : _walked;
+            Order.Walked = fromStart ? 0 : Order.Walked;
             ApplyTouches();
             for (; count > 0; count--)
             {
-                uint next = Order.Next(_walked);
+                uint next = Order.Next(Order.Walked);
                 if (next == 0)
                 {
-                    _walked = 0;
+                    Order.Walked = 0;
                     return false;
                 }
-                _walked = next;
+                Order.Walked = next;
                 Visit(next, nowMs, ref visitor);
             }
             return true;
@@ -212,7 +208,7 @@ internal sealed class Shard : IExpirySink, IDisposable
     {
         Index.Insert(hash, handle);
         Order.Add(handle);
-        if (!_touched.IsEmpty)
+        if (!_touched.IsEmpty && Order.OrdersByUse)
         {
             // Uses from before wait in the ring; the new entry goes behind them to end up the newest.
             Touch(handle);
@@ -388,7 +384,6 @@ internal sealed class Shard : IExpirySink, IDisposable
         Order.Clear();
         Wheel.Clear();
         _touched.Clear();
-        _walked = 0;
         GivenAhead = 0;
         DataBytes = 0;
         foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
@@ -448,10 +443,6 @@ internal sealed class Shard : IExpirySink, IDisposable
     {
         Entry entry = Arena[handle];
         Index.Remove(hash, handle);
-        if (_walked == handle)
-        {
-            _walked = Order.Previous(handle);
-        }
         Order.Remove(handle);
         Rename(handle, 0);
         DataBytes -= entry.KeyBytes + entry.ValueBytes;
@@ -463,9 +454,9 @@ internal sealed class Shard : IExpirySink, IDisposable
     private void Rename(uint oldHandle, uint newHandle)
     {
         _touched.Replace(oldHandle, newHandle);
-        if (_walked == oldHandle)
+        if (Order.Walked == oldHandle)
         {
-            _walked = newHandle;
+            Order.Walked = newHandle;
         }
         foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
         {

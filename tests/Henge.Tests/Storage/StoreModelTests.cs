@@ -36,18 +36,27 @@ public class StoreModelTests
     }
 
     [Theory]
-    [InlineData(11, 1)]
-    [InlineData(12, 4)]
-    [InlineData(13, 1)]
-    public void What_is_there_is_right_when_entries_are_evicted(int seed, int shards)
+    [InlineData(11, 1, 0)]
+    [InlineData(12, 4, 0)]
+    [InlineData(13, 1, 1)]
+    [InlineData(14, 4, 1)]
+    [InlineData(15, 1, 2)]
+    [InlineData(16, 4, 2)]
+    public void What_is_there_is_right_when_entries_are_evicted(int seed, int shards, int policy)
     {
-        using var store = new Store(new StoreOptions { MemoryBytes = 4L << 20, Shards = shards, HashSeed = (ulong)seed });
+        using var store = new Store(new StoreOptions
+        {
+            MemoryBytes = 4L << 20,
+            Shards = shards,
+            HashSeed = (ulong)seed,
+            Eviction = (EvictionPolicy)policy,
+        });
         var run = new StoreModelRun(store, seed) { MayEvict = true };
-        for (int step = 0; step < 40_000; step++)
+        for (int step = 0; step < 20_000; step++)
         {
             run.Step();
             Assert.True(store.GetStatistics().UsedBytes <= store.MemoryBytes, $"over the limit, seed {seed}");
-            if (step % 8000 == 7999)
+            if (step % 5000 == 4999)
             {
                 StoreVerifier.Verify(store);
             }

@@ -29,7 +29,8 @@ internal static class StoreVerifier
             shard.Wheel.Verify();
             shard.Arena.Verify(indexed);
             entries += indexed.Count;
-            counted += Shard.FixedBytes + shard.Index.Bytes + ((long)shard.Arena.HeldPages * Arena.PageCost) + extents;
+            counted += Shard.FixedBytes + shard.Index.Bytes + ((long)shard.Arena.HeldPages * Arena.PageCost) + extents
+                + shard.Order.CountedBytes;
         }
         Assert.Equal(entries, store.Count);
         Assert.Equal(counted, core.Memory.Used);

@@ -1,4 +1,4 @@
-namespace Henge.Tests.Storage;
+namespace Henge.Tests.Storage.Eviction;
 
 /// <summary>A plain bounded LRU over small integer keys, as simple as can be: what exact means.</summary>
 internal sealed class ReferenceLru

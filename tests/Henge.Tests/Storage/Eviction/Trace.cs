@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Henge.Tests.Storage;
+namespace Henge.Tests.Storage.Eviction;
 
 /// <summary>The request traces of real systems that hit ratios are checked on, with keys renumbered from 0.</summary>
 internal sealed record Trace(int[] Requests, int Distinct)

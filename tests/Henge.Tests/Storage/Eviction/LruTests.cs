@@ -5,7 +5,7 @@ using Henge.Storage.Shards;
 
 using Xunit;
 
-namespace Henge.Tests.Storage;
+namespace Henge.Tests.Storage.Eviction;
 
 /// <summary>Eviction is exact LRU within a shard, and close to it over many.</summary>
 public class LruTests
