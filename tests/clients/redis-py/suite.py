@@ -5,6 +5,7 @@ The environment variable ONLY runs the tests whose name contains it.
 
 import os
 import pickle
+import socket
 import sys
 import threading
 import time
@@ -518,7 +519,9 @@ def errors_are_response_errors():
     raises(ResponseError, r.setrange, "e:s", -1, "x", text="offset is out of range")
     raises(ResponseError, r.execute_command, "CLIENT", "NOSUCH", text="nknown subcommand")
     raises(ResponseError, r.execute_command, "EXEC", text="EXEC without MULTI")
-    raises(ConnectionError, redis.Redis(HOST, 1).ping)
+    with socket.socket() as closed:  # bound and not listening: nobody answers there
+        closed.bind(("127.0.0.1", 0))
+        raises(ConnectionError, redis.Redis("127.0.0.1", closed.getsockname()[1]).ping)
     assert r.ping()
 
 
