@@ -15,9 +15,13 @@ internal sealed class Transaction
 {
     /// <summary>
     /// Bytes that the queue of one client may take, <see cref="EntryBytes"/> for each command and 8 for each word
-    /// included: about 700,000 small commands. A client above it is told so and cut off.
+    /// included: about 700,000 small commands; in a small node less, see <see cref="Limit"/>. A client above it is told
+    /// so and cut off.
     /// </summary>
     public const long MaxBytes = 64L << 20;
+
+    /// <summary>One part of the node's memory in so many is what one queue may take at most.</summary>
+    private const int MemoryShare = 4;
 
     /// <summary>What a queued command takes besides its words.</summary>
     private const int EntryBytes = 32;
@@ -41,6 +45,9 @@ internal sealed class Transaction
     /// <summary>Commands queued.</summary>
     public int Count => _commands.Count;
 
+    /// <summary>Bytes that the queue may take: <see cref="MaxBytes"/>, or a quarter of the node's memory.</summary>
+    public long Limit => Math.Min(MaxBytes, _store.MemoryBytes / MemoryShare);
+
     /// <summary>Bytes that the queue takes (CLIENT LIST multi-mem).</summary>
     public long HeldBytes => _length + 8L * (_words?.Count ?? 0) + (long)EntryBytes * _commands.Count;
 
@@ -55,7 +62,7 @@ internal sealed class Transaction
     public void Break() => IsBroken = IsActive;
 
     /// <summary>Queues a command.</summary>
-    /// <returns>False when that would pass <see cref="MaxBytes"/>; nothing was queued then.</returns>
+    /// <returns>False when that would pass <see cref="Limit"/>; nothing was queued then.</returns>
     public bool TryQueue(Command command, KeyHash keyHash, in CommandArguments arguments)
     {
         long bytes = 0;
@@ -63,7 +70,7 @@ internal sealed class Transaction
         {
             bytes += arguments[i].Length;
         }
-        if (HeldBytes + bytes + 8L * arguments.Count + EntryBytes > MaxBytes)
+        if (HeldBytes + bytes + 8L * arguments.Count + EntryBytes > Limit)
         {
             return false;
         }

@@ -66,7 +66,7 @@ public sealed class TransactionQueueTests
             queued++;
         }
 
-        Assert.Equal(Transaction.MaxBytes / value.Length, queued);
+        Assert.Equal(client.Session.Transaction.Limit / value.Length, queued);
         Assert.Equal("-ERR the queue of this transaction exceeds its memory limit\r\n", reply);
         Assert.Equal(SessionClosing.AfterReplies, client.Session.Closing);
         Assert.Equal(0, client.Session.Transaction.HeldBytes);
@@ -97,7 +97,7 @@ public sealed class TransactionQueueTests
         while (client.Session.Closing == SessionClosing.No)
         {
             client.Receive(pings);
-            Assert.True(transaction.HeldBytes <= Transaction.MaxBytes);
+            Assert.True(transaction.HeldBytes <= transaction.Limit);
             Assert.True(transaction.Count < 2_000_000);
         }
     }

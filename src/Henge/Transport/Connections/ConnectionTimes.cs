@@ -12,12 +12,17 @@ internal struct ConnectionTimes
     /// <summary>Bytes that must arrive to earn a large body one more second.</summary>
     private const int BodyBytesPerSecond = 64 << 10;
 
+    /// <summary>Bytes of a large body that must arrive within the time for a small command.</summary>
+    private const int BodyProgressBytes = 4 << 10;
+
     /// <summary>Bytes that a reader above the soft output limit must take for its clock to start again.</summary>
     private const long SoftProgressBytes = 1 << 20;
 
     private long _connectedMs;
     private long _lastInputMs;
     private long _commandMs;
+    private long _bodyMs;
+    private long _bodyTaken;
     private long _softMs;
     private long _softTaken;
     private long _stallMs;
@@ -37,6 +42,7 @@ internal struct ConnectionTimes
         if (isNew || _commandMs == 0)
         {
             _commandMs = nowMs;
+            _bodyMs = 0;
         }
     }
 
@@ -50,7 +56,8 @@ internal struct ConnectionTimes
         {
             return CloseReason.SlowAuthentication;
         }
-        if (_commandMs != 0 && nowMs - _commandMs >= CommandAllowance(facts, limits))
+        if (_commandMs != 0
+            && (nowMs - _commandMs >= CommandAllowance(facts, limits) || IsStarved(facts, limits, nowMs)))
         {
             return facts.IsUndecided ? CloseReason.SlowDetection : CloseReason.SlowCommand;
         }
@@ -68,9 +75,27 @@ internal struct ConnectionTimes
         {
             return limits.DetectionTimeout.TotalMilliseconds;
         }
-        return Math.Max(facts.InputBytes, facts.WantedBytes) <= LargeBodyBytes
+        return !HasLargeBody(facts)
             ? limits.CommandTimeout.TotalMilliseconds
             : limits.BodyTimeout.TotalMilliseconds + (facts.InputBytes * 1000.0 / BodyBytesPerSecond);
+    }
+
+    private static bool HasLargeBody(in ConnectionFacts facts) =>
+        !facts.IsUndecided && Math.Max(facts.InputBytes, facts.WantedBytes) > LargeBodyBytes;
+
+    /// <summary>A large body is awaited and hardly comes.</summary>
+    private bool IsStarved(in ConnectionFacts facts, ClientLimits limits, long nowMs)
+    {
+        if (!HasLargeBody(facts))
+        {
+            return false;
+        }
+        if (_bodyMs == 0 || Math.Abs(facts.InputBytes - _bodyTaken) >= BodyProgressBytes)
+        {
+            _bodyMs = nowMs;
+            _bodyTaken = facts.InputBytes;
+        }
+        return nowMs - _bodyMs >= limits.CommandTimeout.TotalMilliseconds;
     }
 
     /// <summary>Output waits, and the client has taken nothing at all for a long time.</summary>

@@ -21,6 +21,8 @@ internal sealed unsafe class EpollConnection : IClientConnection
 
     private readonly ConnectionHost _host;
     private readonly EpollLoop _loop;
+    private readonly Lock _descriptorGate = new();
+    private bool _descriptorGone;
     private int _posted;
     private int _closeReason;
     private volatile bool _closesAfterOutput;
@@ -124,7 +126,23 @@ internal sealed unsafe class EpollConnection : IClientConnection
         }
         else
         {
+            EndSocket();
             RequestClose(CloseReason.Asked);
+        }
+    }
+
+    /// <summary>
+    /// Ends the conversation before whoever asked for it goes on: after CLIENT KILL is answered, its victim's pool must
+    /// not be able to send on this connection. The number may be another socket's once it is closed, hence the gate.
+    /// </summary>
+    private void EndSocket()
+    {
+        lock (_descriptorGate)
+        {
+            if (!_descriptorGone)
+            {
+                _ = Libc.Shutdown(Descriptor, Libc.ShutdownBoth);
+            }
         }
     }
 
@@ -215,14 +233,18 @@ internal sealed unsafe class EpollConnection : IClientConnection
         {
             Discard();
         }
-        _ = Libc.Close(Descriptor);
         Forget();
+        _ = Libc.Close(Descriptor);
     }
 
     /// <summary>Gives all memory back and ends the session; the socket is somebody else's now.</summary>
     public void Forget()
     {
         Phase = EpollPhase.Closed;
+        lock (_descriptorGate)
+        {
+            _descriptorGone = true;
+        }
         Input.Release();
         Output.Release();
         Pushes.Clear();

@@ -68,6 +68,9 @@ internal static unsafe partial class Libc
     /// <summary>accept4 and others: the new descriptor is not inherited by programs that are started.</summary>
     public const int CloseOnExec = 0x80000;
 
+    /// <summary>Ends both directions.</summary>
+    public const int ShutdownBoth = 2;
+
     private const string Name = "libc";
 
     [LibraryImport(Name, EntryPoint = "epoll_create1", SetLastError = true)]
@@ -99,6 +102,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, byte* buffer, nint length);
+
+    [LibraryImport(Name, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int socket, int how);
 
     [LibraryImport(Name, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
