@@ -24,7 +24,9 @@ internal sealed class Command
     /// <summary>Distance between keys.</summary>
     public int KeyStep { get; init; }
 
-    /// <summary>Group of the documentation: string, hash, generic, connection, server, pubsub, transactions, cluster.</summary>
+    /// <summary>
+    /// Group of the documentation: string, hash, generic, connection, server, pubsub, transactions, cluster.
+    /// </summary>
     public required string Group { get; init; }
 
     /// <summary>Redis version that brought it.</summary>
@@ -33,7 +35,9 @@ internal sealed class Command
     /// <summary>One sentence for COMMAND DOCS.</summary>
     public string Summary { get; init; } = "";
 
-    /// <summary>Its subcommands, when the second word chooses one; then <see cref="Handler"/> answers only bad ones.</summary>
+    /// <summary>
+    /// Its subcommands, when the second word chooses one; then <see cref="Handler"/> answers only bad ones.
+    /// </summary>
     public IReadOnlyList<Command> Subcommands
     {
         get;

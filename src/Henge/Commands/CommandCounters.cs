@@ -6,7 +6,9 @@ internal sealed class CommandCounters
     /// <summary>Calls.</summary>
     public long Calls;
 
-    /// <summary>Time in them, in nanoseconds; neighbours in a pipeline share the clock reads at their borders.</summary>
+    /// <summary>
+    /// Time in them, in nanoseconds; neighbours in a pipeline share the clock reads at their borders.
+    /// </summary>
     public long Nanoseconds;
 
     /// <summary>Calls refused before they ran (arity, permission, memory).</summary>

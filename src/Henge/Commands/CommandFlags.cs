@@ -37,7 +37,9 @@ internal enum CommandFlags
     /// <summary>Allowed while a RESP2 connection is subscribed.</summary>
     WhileSubscribed = 1 << 9,
 
-    /// <summary>Touches all keys, so inside EXEC every shard is locked (DBSIZE, KEYS, SCAN, FLUSHALL, RANDOMKEY).</summary>
+    /// <summary>
+    /// Touches all keys, so inside EXEC every shard is locked (DBSIZE, KEYS, SCAN, FLUSHALL, RANDOMKEY).
+    /// </summary>
     AllKeys = 1 << 10,
 
     /// <summary>Where its keys stand depends on its words.</summary>

@@ -3,13 +3,19 @@ namespace Henge.Commands;
 /// <summary>
 /// Redis's glob patterns over bytes: ? one byte, * any run, [abc], [^abc] and [a-z] sets, backslash for the byte
 /// itself. A star that fails is retried only from the latest one, so the cost is at most pattern times text and no
-/// pattern blows up; as both can be 64 KiB long, a match that takes more than <see cref="MaxSteps"/> is given up as
+/// pattern blows up; as both can be 64 KiB long, a match that takes far more steps than their lengths is given up as
 /// none (Redis, which recurses per star, does the same past 1,000 levels).
 /// </summary>
 internal static class Glob
 {
-    /// <summary>Steps of one match, some milliseconds of work; no pattern that people write comes near.</summary>
-    public const int MaxSteps = 1 << 20;
+    /// <summary>
+    /// Steps allowed for each byte of pattern and text. Patterns that people write take about two; only repetitions
+    /// made for it, such as a*a*a*b on a row of a's, take more than a few.
+    /// </summary>
+    private const int StepsPerByte = 16;
+
+    /// <summary>Steps allowed however short pattern and text are.</summary>
+    private const int LeastSteps = 4096;
 
     /// <summary>Whether all of <paramref name="text"/> matches <paramref name="pattern"/>.</summary>
     public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text)
@@ -18,9 +24,10 @@ internal static class Glob
         int t = 0;
         int starPattern = -1;
         int starText = 0;
-        for (int steps = 0; t < text.Length; steps++)
+        long most = LeastSteps + (long)StepsPerByte * (pattern.Length + text.Length);
+        for (long steps = 0; t < text.Length; steps++)
         {
-            if (steps == MaxSteps)
+            if (steps == most)
             {
                 return false;
             }

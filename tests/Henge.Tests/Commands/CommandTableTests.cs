@@ -1,6 +1,7 @@
 using System.Text;
 
 using Henge.Commands;
+using Henge.Tests.Tidy;
 
 using Xunit;
 
@@ -56,6 +57,17 @@ public sealed class CommandTableTests
             Assert.Equal(command.FirstKey == 0, command.KeyStep == 0);
             Assert.True(command.FirstKey < command.Arity || command.Arity < 0 || command.FirstKey == 0, command.Name);
         }
+    }
+
+    [Fact]
+    public void The_documentation_lists_each_command_and_no_other()
+    {
+        IEnumerable<string> documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "commands.md"))
+            .TakeWhile(line => line != "## Differences")
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Select(line => line.Split('|')[1].Trim())
+            .Where(name => name != "Command");
+        Assert.Equal(_table.All.Select(command => command.Name).Order(), documented.Order());
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal readonly ref struct ScanOptions
     /// <param name="ofHash">HSCAN, which takes NOVALUES and no TYPE.</param>
     /// <param name="options">What was asked for.</param>
     public static bool TryParse(
-        RespWriter reply, in CommandArguments words, int first, bool ofHash, out ScanOptions options)
+        RespWriter reply, scoped in CommandArguments words, int first, bool ofHash, out ScanOptions options)
     {
         ReadOnlySpan<byte> pattern = default;
         bool all = true, hasType = false, noValues = false;

@@ -10,8 +10,8 @@ namespace Henge.Commands.Hashes;
 /// <summary>Walking over the fields of a hash, in order or at random.</summary>
 internal static class HashScanCommands
 {
-    /// <summary>Most fields that one HSCAN visits, whatever COUNT says.</summary>
-    private const int MaxScanCount = 10_000;
+    /// <summary>Most fields that one HSCAN looks at, whatever COUNT says, but for the last slot's neighbours.</summary>
+    private const int MaxScanCount = 1_000;
 
     /// <summary>The rows of the command table.</summary>
     public static Command[] Commands =>
@@ -33,50 +33,43 @@ internal static class HashScanCommands
     /// <summary>HSCAN key cursor [MATCH pattern] [COUNT count] [NOVALUES]</summary>
     public static void HScan(ref CommandContext context)
     {
-        CommandArguments words = context.Arguments;
         RespWriter reply = context.Reply;
-        if (!ScanOptions.TryParseCursor(reply, words[2], out ulong cursor))
+        if (!ScanOptions.TryParseCursor(reply, context.Arguments[2], out ulong cursor))
         {
             return;
         }
-        using EntryScope scope = context.OpenKey();
-        if (!scope.Read())
-        {
-            reply.Array(2);
-            reply.Bulk("0"u8);
-            reply.Array(0);
-            return;
-        }
-        if (Errors.IsWrongType(reply, in scope, EntryType.Hash)
-            || !ScanOptions.TryParse(reply, in words, 3, ofHash: true, out ScanOptions options))
+        using var found = new ByteStringList();
+        if (!TryCollect(in context, ref cursor, found, out ScanOptions options))
         {
             return;
-        }
-        var found = new List<int>();
-        ulong next = HashValue.Scan(scope.Value, cursor, Math.Min(options.Count, MaxScanCount), found);
-        if (!options.MatchesAll)
-        {
-            KeepMatches(found, scope.Value, options.Pattern);
         }
         int before = reply.Length;
-        reply.Array(2);
-        Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
-        Utf8Formatter.TryFormat(next, digits, out int length);
-        reply.Bulk(digits[..length]);
-        reply.Array(options.NoValues ? found.Count : found.Count * 2);
-        foreach (int position in found)
+        if (ReplyBudget.IsExceeded(in context, before, found.Length))
         {
-            HashRecord record = HashRecord.Read(scope.Value, position);
-            if (ReplyBudget.IsExceeded(in context, before, record.Length))
+            return;
+        }
+        using var matches = new ByteStringList();
+        int step = options.NoValues ? 1 : 2;
+        for (int at = 0; at < found.Length;)
+        {
+            ReadOnlySpan<byte> field = found.Next(ref at);
+            bool matching = options.MatchesAll || Glob.Matches(options.Pattern, field);
+            ReadOnlySpan<byte> value = step == 2 ? found.Next(ref at) : default;
+            if (!matching)
             {
-                return;
+                continue;
             }
-            reply.Bulk(record.Field);
-            if (!options.NoValues)
+            matches.Add(field);
+            if (step == 2)
             {
-                reply.Bulk(record.Value);
+                matches.Add(value);
             }
         }
+        reply.Array(2);
+        Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
+        Utf8Formatter.TryFormat(cursor, digits, out int length);
+        reply.Bulk(digits[..length]);
+        matches.WriteTo(reply);
     }
 
     /// <summary>HRANDFIELD key [count [WITHVALUES]]</summary>
@@ -229,16 +222,37 @@ internal static class HashScanCommands
         return true;
     }
 
-    private static void KeepMatches(List<int> found, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> pattern)
+    /// <summary>
+    /// Copies fields (and values) from the cursor on, so that matching them holds no shard; moves the cursor. False
+    /// when an error has been written. A missing key is a hash without fields, whatever the options are.
+    /// </summary>
+    private static bool TryCollect(
+        in CommandContext context, ref ulong cursor, ByteStringList into, out ScanOptions options)
     {
-        int kept = 0;
-        for (int i = 0; i < found.Count; i++)
+        options = new ScanOptions { MatchesAll = true };
+        using EntryScope scope = context.OpenKey();
+        if (!scope.Read())
         {
-            if (Glob.Matches(pattern, HashRecord.Read(bytes, found[i]).Field))
+            cursor = 0;
+            return true;
+        }
+        CommandArguments words = context.Arguments;
+        if (Errors.IsWrongType(context.Reply, in scope, EntryType.Hash)
+            || !ScanOptions.TryParse(context.Reply, in words, 3, ofHash: true, out options))
+        {
+            return false;
+        }
+        var positions = new List<int>();
+        cursor = HashValue.Scan(scope.Value, cursor, Math.Min(options.Count, MaxScanCount), positions);
+        foreach (int position in positions)
+        {
+            HashRecord record = HashRecord.Read(scope.Value, position);
+            into.Add(record.Field);
+            if (!options.NoValues)
             {
-                found[kept++] = found[i];
+                into.Add(record.Value);
             }
         }
-        found.RemoveRange(kept, found.Count - kept);
+        return true;
     }
 }

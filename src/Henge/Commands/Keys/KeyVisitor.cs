@@ -1,3 +1,4 @@
+using Henge.Commands.Arguments;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;
@@ -5,12 +6,12 @@ namespace Henge.Commands.Keys;
 /// <summary>Copies the keys of one piece of a scan into a list.</summary>
 internal struct KeyVisitor : IEntryVisitor
 {
-    private readonly KeyList _into;
+    private readonly ByteStringList _into;
     private readonly bool _hasType;
     private readonly EntryType _type;
 
     /// <summary>Visits into a list, all entries or those of one type.</summary>
-    public KeyVisitor(KeyList into, bool hasType, EntryType type)
+    public KeyVisitor(ByteStringList into, bool hasType, EntryType type)
     {
         _into = into;
         _hasType = hasType;

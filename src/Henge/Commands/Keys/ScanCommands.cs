@@ -18,7 +18,7 @@ internal static class ScanCommands
     /// <summary>Most entries that one SCAN visits, whatever COUNT says: it is a hint, and loops are shared.</summary>
     private const int MaxScanCount = 10_000;
 
-    /// <summary>One SCAN ends early when its keys have become so many bytes.</summary>
+    /// <summary>One SCAN ends early when the keys it looked at have become so many bytes.</summary>
     private const int MaxScanBytes = 1 << 20;
 
     /// <summary>The rows of the command table.</summary>
@@ -52,15 +52,17 @@ internal static class ScanCommands
             return;
         }
         int left = Math.Min(options.Count, MaxScanCount);
-        using var found = new KeyList();
-        using var piece = new KeyList();
+        using var found = new ByteStringList();
+        using var piece = new ByteStringList();
+        int looked = 0;
         do
         {
             int count = Math.Min(left, PieceEntries);
             cursor = Collect(in context, cursor, count, in options, piece, found, out int visited);
             left -= Math.Max(visited, 1);
+            looked += piece.Length;
         }
-        while (cursor != 0 && left > 0 && found.Length < MaxScanBytes);
+        while (cursor != 0 && left > 0 && Math.Max(looked, found.Length) < MaxScanBytes);
 
         reply.Array(2);
         Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
@@ -78,8 +80,8 @@ internal static class ScanCommands
         var options = new ScanOptions { Pattern = pattern, MatchesAll = Glob.IsEverything(pattern) };
         RespWriter reply = context.Reply;
         int before = reply.Length;
-        using var found = new KeyList();
-        using var piece = new KeyList();
+        using var found = new ByteStringList();
+        using var piece = new ByteStringList();
         ulong cursor = 0;
         do
         {
@@ -96,7 +98,7 @@ internal static class ScanCommands
     /// <summary>RANDOMKEY</summary>
     public static void RandomKey(ref CommandContext context)
     {
-        using var found = new KeyList();
+        using var found = new ByteStringList();
         var visitor = new KeyVisitor(found, hasType: false, EntryType.None);
         if (context.Store.TryVisitRandom((ulong)Random.Shared.NextInt64(), context.NowMs, ref visitor))
         {
@@ -114,8 +116,8 @@ internal static class ScanCommands
         ulong cursor,
         int count,
         in ScanOptions options,
-        KeyList piece,
-        KeyList found,
+        ByteStringList piece,
+        ByteStringList found,
         out int visited)
     {
         piece.Clear();

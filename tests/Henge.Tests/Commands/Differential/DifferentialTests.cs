@@ -50,7 +50,7 @@ public sealed class DifferentialTests
     {
         using var henge = new SessionHarness();
         IEnumerable<string> data = henge.Node.Commands.All
-            .Where(command => command.Group is "string" or "bitmap" or "hash" or "generic")
+            .Where(command => command.Group is "string" or "bitmap" or "hash" or "generic" && command.Name != "WAIT")
             .Select(command => command.Name);
         Assert.Empty(data.Except(CommandGenerator.Names));
     }

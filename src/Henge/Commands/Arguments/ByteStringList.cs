@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 
 using Henge.Protocol;
 
-namespace Henge.Commands.Keys;
+namespace Henge.Commands.Arguments;
 
-/// <summary>Copies of keys, each behind its length, in one pooled buffer.</summary>
-internal sealed class KeyList : IDisposable
+/// <summary>Copies of byte strings (keys, fields, values), each behind its length, in one pooled buffer.</summary>
+internal sealed class ByteStringList : IDisposable
 {
     private const int InitialBytes = 4096;
 
@@ -15,13 +15,13 @@ internal sealed class KeyList : IDisposable
     /// <summary>Bytes held, lengths included.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Keys held.</summary>
+    /// <summary>Strings held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a copy of a key.</summary>
-    public void Add(ReadOnlySpan<byte> key)
+    /// <summary>Adds a copy.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
     {
-        int needed = checked(Length + sizeof(int) + key.Length);
+        int needed = checked(Length + sizeof(int) + bytes.Length);
         if (needed > _buffer.Length)
         {
             int doubled = (int)Math.Min(_buffer.Length * 2L, Array.MaxLength);
@@ -30,26 +30,26 @@ internal sealed class KeyList : IDisposable
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
-        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(Length), key.Length);
-        key.CopyTo(_buffer.AsSpan(Length + sizeof(int)));
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(Length), bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(Length + sizeof(int)));
         Length = needed;
         Count++;
     }
 
-    /// <summary>Adds the keys of another list that match.</summary>
-    public void AddMatches(KeyList keys, ReadOnlySpan<byte> pattern)
+    /// <summary>Adds the strings of another list that match.</summary>
+    public void AddMatches(ByteStringList others, ReadOnlySpan<byte> pattern)
     {
-        for (int at = 0; at < keys.Length;)
+        for (int at = 0; at < others.Length;)
         {
-            ReadOnlySpan<byte> key = keys.Next(ref at);
-            if (Glob.Matches(pattern, key))
+            ReadOnlySpan<byte> other = others.Next(ref at);
+            if (Glob.Matches(pattern, other))
             {
-                Add(key);
+                Add(other);
             }
         }
     }
 
-    /// <summary>Writes an array of the keys.</summary>
+    /// <summary>Writes an array of them.</summary>
     public void WriteTo(RespWriter reply)
     {
         reply.Array(Count);
@@ -59,16 +59,16 @@ internal sealed class KeyList : IDisposable
         }
     }
 
-    /// <summary>The key at position <paramref name="at"/>, which moves to the next one.</summary>
+    /// <summary>The string at position <paramref name="at"/>, which moves to the next one.</summary>
     public ReadOnlySpan<byte> Next(ref int at)
     {
         int length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(at));
-        ReadOnlySpan<byte> key = _buffer.AsSpan(at + sizeof(int), length);
+        ReadOnlySpan<byte> found = _buffer.AsSpan(at + sizeof(int), length);
         at += sizeof(int) + length;
-        return key;
+        return found;
     }
 
-    /// <summary>Forgets the keys.</summary>
+    /// <summary>Forgets them.</summary>
     public void Clear()
     {
         Length = 0;
