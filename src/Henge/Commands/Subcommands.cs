@@ -7,6 +7,15 @@ internal static class Subcommands
     public static void Unknown(ref CommandContext context) =>
         Errors.UnknownSubcommand(context.Reply, context.Command, context.Arguments[1]);
 
+    /// <summary>The error for a known subcommand with more words than it takes.</summary>
+    public static void WrongArity(ref CommandContext context)
+    {
+        string name = context.Command.Name;
+        context.Reply.Error(
+            $"ERR unknown subcommand or wrong number of arguments for '{Errors.Printable(context.Arguments[1])}'. "
+            + $"Try {name[..name.IndexOf('|', StringComparison.Ordinal)]} HELP.");
+    }
+
     /// <summary>Answers HELP in Redis's form: a head, two lines for each subcommand, and HELP itself last.</summary>
     public static void Help(ref CommandContext context, string[] lines)
     {

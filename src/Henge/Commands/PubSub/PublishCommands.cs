@@ -79,7 +79,7 @@ internal static class PublishCommands
         CommandArguments words = context.Arguments;
         if (words.Count > 3)
         {
-            Errors.WrongArity(context.Reply, context.Command);
+            Subcommands.WrongArity(ref context);
             return;
         }
         ReadOnlySpan<byte> pattern = words.Count == 3 ? words[2] : "*"u8;

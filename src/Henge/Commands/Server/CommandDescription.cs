@@ -26,7 +26,7 @@ internal static class CommandDescription
     {
         if (command is null)
         {
-            reply.NullArray();
+            reply.Null();
             return;
         }
         KeyPositions keys = new(command.FirstKey, command.LastKey, command.KeyStep);

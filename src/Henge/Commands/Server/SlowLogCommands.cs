@@ -51,7 +51,7 @@ internal static class SlowLogCommands
         long count = DefaultCount;
         if (words.Count > 3)
         {
-            Errors.WrongArity(context.Reply, context.Command);
+            Subcommands.WrongArity(ref context);
             return;
         }
         if (words.Count == 3 && (!Numbers.TryParse(words[2], out count) || count < -1))

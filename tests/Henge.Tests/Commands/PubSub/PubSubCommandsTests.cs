@@ -118,6 +118,9 @@ public sealed class PubSubCommandsTests
         Assert.StartsWith("*2\r\n", client.Call("PUBSUB", "CHANNELS"), StringComparison.Ordinal);
         Assert.Equal("*4\r\n$2\r\nab\r\n:1\r\n$2\r\nno\r\n:0\r\n", client.Call("PUBSUB", "NUMSUB", "ab", "no"));
         Assert.Equal("*0\r\n", client.Call("PUBSUB", "NUMSUB"));
+        Assert.Equal(
+            "-ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try PUBSUB HELP.\r\n",
+            client.Call("PUBSUB", "CHANNELS", "a", "b"));
         Assert.Equal(":1\r\n", client.Call("PUBSUB", "NUMPAT"));
         Assert.Equal("*1\r\n$2\r\nsh\r\n", client.Call("PUBSUB", "SHARDCHANNELS"));
         Assert.Equal("*2\r\n$2\r\nsh\r\n:1\r\n", client.Call("PUBSUB", "SHARDNUMSUB", "sh"));
