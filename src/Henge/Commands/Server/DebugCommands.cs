@@ -56,7 +56,8 @@ internal static class DebugCommands
             context.Reply.Error(Errors.NotFloat);
             return;
         }
-        Thread.Sleep(TimeSpan.FromSeconds(seconds));
+        using var never = new ManualResetEventSlim();
+        never.Wait(TimeSpan.FromSeconds(seconds));
         context.Reply.Ok();
     }
 
