@@ -45,8 +45,9 @@ internal static class MemoryProgram
             points.Add((store.Count, resident));
             StoreStatistics statistics = store.GetStatistics();
             double counted = ((double)statistics.UsedBytes / statistics.Entries) - KeyBytes - ValueBytes;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {statistics.Entries,9:N0} entries  resident {resident / 1e6,8:N1} MB  counted beyond data {counted:F1} B"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {statistics.Entries,9:N0} entries, {resident / 1e6,8:N1} MB resident, {counted:F1} B beyond data counted"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  slope beyond key and value: {Slope(points) - KeyBytes - ValueBytes:F1} B an entry"));

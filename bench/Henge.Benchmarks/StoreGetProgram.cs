@@ -60,7 +60,8 @@ internal static class StoreGetProgram
         foreach ((string name, List<double> all) in times)
         {
             all.Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-22} {all[all.Count / 2],7:F1} ns"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {name,-22} {all[all.Count / 2],7:F1} ns"));
         }
     }
 

@@ -2,7 +2,9 @@ using Henge.Storage.Shards;
 
 namespace Henge.Storage;
 
-/// <summary>Shards locked together for a many-key operation, until disposed. They are locked in ascending order.</summary>
+/// <summary>
+/// Shards locked together for a many-key operation, until disposed. They are locked in ascending order.
+/// </summary>
 internal readonly ref struct ShardsScope
 {
     private readonly Shard[] _shards;

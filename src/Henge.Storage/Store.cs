@@ -22,7 +22,9 @@ internal sealed class Store : IDisposable
     private int _nextToTick;
 
     /// <summary>Creates a store.</summary>
-    /// <exception cref="ArgumentException">The options are out of range (<see cref="StoreOptions.Validate"/>).</exception>
+    /// <exception cref="ArgumentException">
+    /// The options are out of range (<see cref="StoreOptions.Validate"/>).
+    /// </exception>
     public Store(StoreOptions options)
     {
         options.Validate();
@@ -87,7 +89,9 @@ internal sealed class Store : IDisposable
     /// <summary>Hints that the index line of a key is wanted soon.</summary>
     public void PrefetchIndex(KeyHash hash) => _shards[ShardOf(hash)].Index.Prefetch(hash.Value);
 
-    /// <summary>Hints that the entry of a key is wanted soon; call it some time after <see cref="PrefetchIndex"/>.</summary>
+    /// <summary>
+    /// Hints that the entry of a key is wanted soon; call it some time after <see cref="PrefetchIndex"/>.
+    /// </summary>
     public void PrefetchEntry(KeyHash hash) => _shards[ShardOf(hash)].Index.PrefetchEntry(hash.Value);
 
     /// <summary>Locks the shard of a key until the scope is disposed, and finds its live entry.</summary>
@@ -131,7 +135,7 @@ internal sealed class Store : IDisposable
                 {
                     return shard << HashIndex.ScanBits | position;
                 }
-                count -= _shards[shard].Scan(ref position, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
+                count -= _shards[shard].Reader.Scan(ref position, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
             }
         }
         return 0;
@@ -140,13 +144,14 @@ internal sealed class Store : IDisposable
     /// <summary>
     /// Walks the live entries of one shard in the eviction order, those to be evicted first, <paramref name="count"/>
     /// at a time: who writes them elsewhere in this order rebuilds the order there. An entry used meanwhile moves to
-    /// the end and is seen again; none that stays is missed (W-TinyLFU aside, whose protected entries may fall back behind the walk). A shard has one
+    /// the end and is seen again; none that stays is missed (W-TinyLFU aside, whose protected entries may fall back
+    /// behind the walk). A shard has one
     /// walk at a time.
     /// </summary>
     /// <returns>False when the walk has reached the end.</returns>
     public bool Walk<TVisitor>(int shard, bool fromStart, int count, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct =>
-        _shards[shard].Walk(fromStart, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
+        _shards[shard].Reader.Walk(fromStart, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
 
     /// <summary>Visits one live entry drawn about evenly; false when there is none.</summary>
     public bool TryVisitRandom<TVisitor>(ulong random, long nowMs, ref TVisitor visitor)
@@ -155,7 +160,8 @@ internal sealed class Store : IDisposable
         for (int i = 0; i < RandomTries && Count > 0; i++)
         {
             ulong draw = KeyHasher.Next(ref random);
-            if (_shards[draw & (ulong)(_shards.Length - 1)].TryVisitRandom(draw >> 8, nowMs, ref visitor))
+            Shard shard = _shards[draw & (ulong)(_shards.Length - 1)];
+            if (shard.Reader.TryVisitRandom(draw >> 8, nowMs, ref visitor))
             {
                 return true;
             }
@@ -168,7 +174,7 @@ internal sealed class Store : IDisposable
             Shard shard = _shards[(start + (ulong)i) & (ulong)(_shards.Length - 1)];
             while (position >> HashIndex.ScanBits == 0)
             {
-                if (shard.TryVisitFirst(ref position, nowMs, ref visitor))
+                if (shard.Reader.TryVisitFirst(ref position, nowMs, ref visitor))
                 {
                     return true;
                 }
@@ -213,7 +219,9 @@ internal sealed class Store : IDisposable
         return idle < _shards.Length;
     }
 
-    /// <summary>Charges (or with a negative number gives back) bytes held outside the store against the memory limit.</summary>
+    /// <summary>
+    /// Charges (or with a negative number gives back) bytes held outside the store against the memory limit.
+    /// </summary>
     public void Charge(long bytes) => _core.Memory.Charge(bytes);
 
     /// <summary>Counters and sizes.</summary>

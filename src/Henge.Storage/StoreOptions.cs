@@ -35,7 +35,9 @@ internal sealed class StoreOptions
     /// <summary>Longest value, in bytes (64 MiB unless set).</summary>
     public int MaxValueBytes { get; init; } = 64 << 20;
 
-    /// <summary>Stripes of the store, a power of two from 1 to 256; 0 lets the store choose from cores and memory.</summary>
+    /// <summary>
+    /// Stripes of the store, a power of two from 1 to 256; 0 lets the store choose from cores and memory.
+    /// </summary>
     public int Shards { get; init; }
 
     /// <summary>Who is evicted when a bound is reached.</summary>
@@ -45,7 +47,9 @@ internal sealed class StoreOptions
     public ulong HashSeed { get; init; }
 
     /// <summary>Checks the options.</summary>
-    /// <exception cref="ArgumentException">One is out of its range; the text says which and what is allowed.</exception>
+    /// <exception cref="ArgumentException">
+    /// One is out of its range; the text says which and what is allowed.
+    /// </exception>
     public void Validate()
     {
         if (Shards < 0 || Shards > MaxShards || (Shards & (Shards - 1)) != 0)

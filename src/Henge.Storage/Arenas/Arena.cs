@@ -19,7 +19,6 @@ internal sealed unsafe class Arena : IDisposable
 
     private const int UnitsPerPage = SizeClasses.PageBytes / 8;
     private const int PageShift = 13;
-    private const int Quarters = 4;
 
     /// <summary>Empty pages kept backed by memory for the next class that wants one.</summary>
     private const int KeptPages = 2;
@@ -30,7 +29,7 @@ internal sealed unsafe class Arena : IDisposable
     private readonly byte* _base;
     private readonly PageRecord* _pages;
     private readonly uint _pageEnd;
-    private readonly uint[] _lists = new uint[SizeClasses.Count * Quarters];
+    private readonly PageLists _lists;
     private readonly int[] _freeSlots = new int[SizeClasses.Count];
     private uint _nextFresh = 1;
     private uint _kept;
@@ -51,6 +50,7 @@ internal sealed unsafe class Arena : IDisposable
         _recordRegion = new NativeMemoryRegion(_pageEnd * (long)sizeof(PageRecord));
         _base = _region.Address;
         _pages = (PageRecord*)_recordRegion.Address;
+        _lists = new PageLists(_pages);
     }
 
     /// <summary>Pages held, empty ones included.</summary>
@@ -59,7 +59,9 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Bytes of the free slots in pages that are in use.</summary>
     public long SlackBytes { get; private set; }
 
-    /// <summary>The slot of a handle. The arena owns it; see <see cref="Entry"/> for how long the address is good.</summary>
+    /// <summary>
+    /// The slot of a handle. The arena owns it; see <see cref="Entry"/> for how long the address is good.
+    /// </summary>
     public Entry this[uint handle] => new(_base + ((nuint)handle << 3));
 
     /// <summary>The address of a handle, for hints only: any handle may be given.</summary>
@@ -68,10 +70,12 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Size class of a slot.</summary>
     public int ClassOf(uint handle) => _pages[handle >> PageShift].Class & ~PageRecord.Draining;
 
-    /// <summary>Takes a slot; false when no page has one and the budget gives no page. The caller owns the slot.</summary>
+    /// <summary>
+    /// Takes a slot; false when no page has one and the budget gives no page. The caller owns the slot.
+    /// </summary>
     public bool TryTake(int sizeClass, out uint handle)
     {
-        uint page = FullestPage(sizeClass);
+        uint page = _lists.Fullest(sizeClass);
         if (page == 0 && !TryOpenPage(sizeClass, out page))
         {
             handle = 0;
@@ -90,7 +94,7 @@ internal sealed unsafe class Arena : IDisposable
         int largest = SizeClasses.SlotBytes(sizeClass) * 5 / 4;
         for (int c = sizeClass + 1; c < _freeSlots.Length && SizeClasses.SlotBytes(c) <= largest; c++)
         {
-            if (_freeSlots[c] > 0 && FullestPage(c) is var page and not 0)
+            if (_freeSlots[c] > 0 && _lists.Fullest(c) is var page and not 0)
             {
                 handle = TakeFrom(page);
                 return true;
@@ -115,26 +119,26 @@ internal sealed unsafe class Arena : IDisposable
         SlackBytes += size;
         bool listed = (record->Class & PageRecord.Draining) == 0;
         int capacity = SizeClasses.SlotsPerPage(sizeClass);
-        int before = Quarter(record->Live, capacity);
+        int before = PageLists.Quarter(record->Live, capacity);
         bool wasFull = record->Live == capacity;
         record->Live--;
         if (record->Live == 0)
         {
             if (listed && !wasFull)
             {
-                Unlist(page, sizeClass, before);
+                _lists.Remove(page, sizeClass, before);
             }
             Close(page, sizeClass);
             return;
         }
-        int after = Quarter(record->Live, capacity);
+        int after = PageLists.Quarter(record->Live, capacity);
         if (listed && (wasFull || after != before))
         {
             if (!wasFull)
             {
-                Unlist(page, sizeClass, before);
+                _lists.Remove(page, sizeClass, before);
             }
-            List(page, sizeClass, after);
+            _lists.Add(page, sizeClass, after);
         }
     }
 
@@ -174,20 +178,17 @@ internal sealed unsafe class Arena : IDisposable
         {
             return 0;
         }
-        for (int quarter = 0; quarter < Quarters; quarter++)
+        uint page = _lists.TakeSparsest(best);
+        if (page != 0)
         {
-            uint page = _lists[(best * Quarters) + quarter];
-            if (page != 0)
-            {
-                Unlist(page, best, quarter);
-                _pages[page].Class |= PageRecord.Draining;
-                return page;
-            }
+            _pages[page].Class |= PageRecord.Draining;
         }
-        return 0;
+        return page;
     }
 
-    /// <summary>The next live slot of a page at or after number <paramref name="slot"/>, which it moves behind it.</summary>
+    /// <summary>
+    /// The next live slot of a page at or after number <paramref name="slot"/>, which it moves behind it.
+    /// </summary>
     /// <returns>Its handle; 0 at the end of the page.</returns>
     public uint NextLive(uint page, ref int slot)
     {
@@ -216,7 +217,7 @@ internal sealed unsafe class Arena : IDisposable
         int capacity = SizeClasses.SlotsPerPage(record->Class);
         if (record->Live > 0 && record->Live < capacity)
         {
-            List(page, record->Class, Quarter(record->Live, capacity));
+            _lists.Add(page, record->Class, PageLists.Quarter(record->Live, capacity));
         }
     }
 
@@ -230,7 +231,7 @@ internal sealed unsafe class Arena : IDisposable
         _nextFresh = 1;
         _kept = _discarded = 0;
         _keptCount = 0;
-        Array.Clear(_lists);
+        _lists.Clear();
         Array.Clear(_freeSlots);
     }
 
@@ -247,7 +248,7 @@ internal sealed unsafe class Arena : IDisposable
             int capacity = SizeClasses.SlotsPerPage(record.Class);
             slack += (long)(capacity - count) * size;
             bool listed = false;
-            for (uint p = _lists[(record.Class * Quarters) + Quarter(count, capacity)]; p != 0; p = _pages[p].Next)
+            for (uint p = _lists.First(record.Class, PageLists.Quarter(count, capacity)); p != 0; p = _pages[p].Next)
             {
                 listed |= p == page;
             }
@@ -269,27 +270,12 @@ internal sealed unsafe class Arena : IDisposable
         _recordRegion.Dispose();
     }
 
-    private static int Quarter(int live, int capacity) => Math.Min(live * Quarters / capacity, Quarters - 1);
-
-    private uint FullestPage(int sizeClass)
-    {
-        int list = sizeClass * Quarters;
-        for (int quarter = Quarters - 1; quarter >= 0; quarter--)
-        {
-            if (_lists[list + quarter] is var page and not 0)
-            {
-                return page;
-            }
-        }
-        return 0;
-    }
-
     private uint TakeFrom(uint page)
     {
         PageRecord* record = _pages + page;
         int size = SizeClasses.SlotBytes(record->Class);
         int capacity = SizeClasses.SlotsPerPage(record->Class);
-        int before = Quarter(record->Live, capacity);
+        int before = PageLists.Quarter(record->Live, capacity);
         int slot;
         if (record->FirstFree != 0)
         {
@@ -303,13 +289,13 @@ internal sealed unsafe class Arena : IDisposable
         record->Live++;
         _freeSlots[record->Class]--;
         SlackBytes -= size;
-        int after = Quarter(record->Live, capacity);
+        int after = PageLists.Quarter(record->Live, capacity);
         if (record->Live == capacity || after != before)
         {
-            Unlist(page, record->Class, before);
+            _lists.Remove(page, record->Class, before);
             if (record->Live < capacity)
             {
-                List(page, record->Class, after);
+                _lists.Add(page, record->Class, after);
             }
         }
         uint handle = (page << PageShift) + (uint)(slot * size / 8);
@@ -333,7 +319,7 @@ internal sealed unsafe class Arena : IDisposable
         int capacity = SizeClasses.SlotsPerPage(sizeClass);
         _freeSlots[sizeClass] += capacity;
         SlackBytes += (long)capacity * SizeClasses.SlotBytes(sizeClass);
-        List(page, sizeClass, 0);
+        _lists.Add(page, sizeClass, 0);
         return true;
     }
 
@@ -387,34 +373,5 @@ internal sealed unsafe class Arena : IDisposable
         _discarded = page;
         HeldPages--;
         _budget.Return(PageCost);
-    }
-
-    private void List(uint page, int sizeClass, int quarter)
-    {
-        ref uint head = ref _lists[(sizeClass * Quarters) + quarter];
-        _pages[page].Previous = 0;
-        _pages[page].Next = head;
-        if (head != 0)
-        {
-            _pages[head].Previous = page;
-        }
-        head = page;
-    }
-
-    private void Unlist(uint page, int sizeClass, int quarter)
-    {
-        PageRecord* record = _pages + page;
-        if (record->Previous != 0)
-        {
-            _pages[record->Previous].Next = record->Next;
-        }
-        else
-        {
-            _lists[(sizeClass * Quarters) + quarter] = record->Next;
-        }
-        if (record->Next != 0)
-        {
-            _pages[record->Next].Previous = record->Previous;
-        }
     }
 }

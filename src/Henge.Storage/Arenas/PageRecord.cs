@@ -2,11 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Henge.Storage.Arenas;
 
-/// <summary>What the arena knows of one page: 16 bytes beside the pages, so that finding room touches no page.</summary>
+/// <summary>
+/// What the arena knows of one page: 16 bytes beside the pages, so that finding room touches no page.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct PageRecord
 {
-    /// <summary>Marks <see cref="Class"/> while the page is being emptied: it is in no list and gives no slot.</summary>
+    /// <summary>
+    /// Marks <see cref="Class"/> while the page is being emptied: it is in no list and gives no slot.
+    /// </summary>
     public const ushort Draining = 0x8000;
 
     /// <summary>Size class of its slots, and <see cref="Draining"/>.</summary>

@@ -115,7 +115,9 @@ internal readonly unsafe struct Entry
     }
 
     /// <summary>Length of the value.</summary>
-    public int ValueBytes => (Packed & KeyMask) != WideKey ? (int)(Packed >> ValueShift & ValueMask) : *(int*)(WideAt + 4);
+    public int ValueBytes => (Packed & KeyMask) != WideKey
+        ? (int)(Packed >> ValueShift & ValueMask)
+        : *(int*)(WideAt + 4);
 
     /// <summary>Length of the attributes.</summary>
     public int AttributeBytes => (Packed & AttributesFlag) != 0 ? *(ushort*)AttributesAt : 0;

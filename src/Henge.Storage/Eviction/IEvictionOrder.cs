@@ -6,7 +6,9 @@ namespace Henge.Storage.Eviction;
 /// </summary>
 internal interface IEvictionOrder
 {
-    /// <summary>Whether the order is that of the uses, so that a new entry must come behind uses that still wait.</summary>
+    /// <summary>
+    /// Whether the order is that of the uses, so that a new entry must come behind uses that still wait.
+    /// </summary>
     bool OrdersByUse { get; }
 
     /// <summary>
@@ -30,7 +32,9 @@ internal interface IEvictionOrder
     /// <summary>An entry was copied, links included, to a new handle.</summary>
     void Moved(uint newHandle);
 
-    /// <summary>The entry to evict, which the caller then removes; never <paramref name="keep"/>. 0 when there is none.</summary>
+    /// <summary>
+    /// The entry to evict, which the caller then removes; never <paramref name="keep"/>. 0 when there is none.
+    /// </summary>
     uint Victim(uint keep);
 
     /// <summary>Walks all entries, those to be evicted first: the entry after <paramref name="handle"/>, the first for

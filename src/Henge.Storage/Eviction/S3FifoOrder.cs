@@ -6,7 +6,8 @@ using Henge.Storage.Regions;
 namespace Henge.Storage.Eviction;
 
 /// <summary>
-/// S3-FIFO (Yang et al., SOSP 2023): new entries pass a small queue of a tenth; those used again there go on to the main
+/// S3-FIFO (Yang et al., SOSP 2023): new entries pass a small queue of a tenth; those used again there go on to the
+/// main
 /// queue, the others are evicted and remembered as ghosts, which come back straight into the main queue. The main
 /// queue gives used entries another round. A use only counts in the entry's two frequency bits.
 /// </summary>

@@ -160,7 +160,9 @@ internal sealed class TinyLfuOrder : IEvictionOrder
         return oldest != 0 && oldest == keep ? _arena[oldest].Newer : oldest;
     }
 
-    /// <summary>Counts requests, and after enough of them moves the window's share on, or back when it did harm.</summary>
+    /// <summary>
+    /// Counts requests, and after enough of them moves the window's share on, or back when it did harm.
+    /// </summary>
     private void Climb(int hits, int requests)
     {
         _hits += hits;

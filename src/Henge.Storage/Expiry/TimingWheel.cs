@@ -7,7 +7,8 @@ namespace Henge.Storage.Expiry;
 /// Deadlines of one shard in a hierarchical timing wheel (Varghese and Lauck, SOSP 1987), its lists linked by handles
 /// inside the entries: adding, taking out and expiring cost O(1), and nothing is ever scanned.
 /// <para>
-/// A tick is 128 ms. Level 0 has a list for each tick, level 1 for each 256 ticks (33 s), level 2 for 2.3 h, level 3 for
+/// A tick is 128 ms. Level 0 has a list for each tick, level 1 for each 256 ticks (33 s), level 2 for 2.3 h, level 3
+/// for
 /// 25 days. A list of a level is dealt out to the level below one whole unit before it is needed, in pieces, so a
 /// million entries in one list delay nothing. <c>_hand[l]</c> is the last unit of level l that was dealt out; level 0
 /// therefore holds up to two units of level 1 and has twice the lists.
@@ -159,7 +160,9 @@ internal sealed class TimingWheel
         }
     }
 
-    /// <summary>Turns level 0 by one tick (or over ticks known to be empty); false when it has reached the present.</summary>
+    /// <summary>
+    /// Turns level 0 by one tick (or over ticks known to be empty); false when it has reached the present.
+    /// </summary>
     private bool TryTurn(long now, ref int budget)
     {
         // The present tick is not over: its entries are due when it is, at most 128 ms late.

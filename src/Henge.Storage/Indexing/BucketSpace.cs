@@ -34,7 +34,9 @@ internal sealed unsafe class BucketSpace : IDisposable
     /// <summary>Address of a bucket, for hints.</summary>
     public byte* AddressOf(uint number) => _base + ((nuint)number * BucketRef.Bytes);
 
-    /// <summary>Takes memory to hold bucket <paramref name="number"/>; false when the budget or system refuses.</summary>
+    /// <summary>
+    /// Takes memory to hold bucket <paramref name="number"/>; false when the budget or system refuses.
+    /// </summary>
     public bool TryReach(uint number)
     {
         while (number * (long)BucketRef.Bytes >= Bytes)

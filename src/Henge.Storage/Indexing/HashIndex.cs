@@ -27,12 +27,9 @@ internal sealed unsafe class HashIndex : IDisposable
     private readonly KeyHasher _hasher;
     private readonly int _shardBits;
     private readonly BucketSpace _main;
-    private readonly BucketSpace _overflow;
+    private readonly OverflowBuckets _overflow;
     private uint _lowMask;
     private uint _bucketCount;
-    private uint _freeOverflow;
-    private uint _freeOverflowCount;
-    private uint _usedOverflow;
 
     /// <summary>Creates an empty index.</summary>
     /// <exception cref="InsufficientMemoryException">The budget is too small for its first buckets.</exception>
@@ -42,7 +39,7 @@ internal sealed unsafe class HashIndex : IDisposable
         _hasher = hasher;
         _shardBits = shardBits;
         _main = main;
-        _overflow = overflow;
+        _overflow = new OverflowBuckets(overflow);
         Clear();
     }
 
@@ -85,7 +82,7 @@ internal sealed unsafe class HashIndex : IDisposable
         {
             return false;
         }
-        return TryReserveOverflow(1);
+        return _overflow.TryReserve(1);
     }
 
     /// <summary>Adds an entry that is not there, after <see cref="TryReserve"/>.</summary>
@@ -159,7 +156,8 @@ internal sealed unsafe class HashIndex : IDisposable
 
     /// <summary>
     /// Puts the handles of the bucket at a position of the scan order into <paramref name="handles"/> and moves the
-    /// position behind it (2^<see cref="ScanBits"/> at the end). The order is that of the bucket number's bits reversed:
+    /// position behind it (2^<see cref="ScanBits"/> at the end). The order is that of the bucket number's bits
+    /// reversed:
     /// each bucket covers one interval of it, a split halves the interval, a merge joins two, so a scan that goes on
     /// from a position misses nothing that was there all along.
     /// </summary>
@@ -201,9 +199,6 @@ internal sealed unsafe class HashIndex : IDisposable
     {
         _main.Clear();
         _overflow.Clear();
-        _freeOverflow = 0;
-        _freeOverflowCount = 0;
-        _usedOverflow = 0;
         Count = 0;
         _lowMask = BucketSpace.ChunkBuckets - 1;
         if (!_main.TryReach(BucketSpace.ChunkBuckets - 1))
@@ -276,13 +271,15 @@ internal sealed unsafe class HashIndex : IDisposable
             }
             if (bucket.Link == 0)
             {
-                bucket.Link = TakeOverflow();
+                bucket.Link = _overflow.Take();
             }
             bucket = _overflow[bucket.Link];
         }
     }
 
-    /// <summary>Fills a place just freed from the end of the chain, so that chains hold no gaps and end early.</summary>
+    /// <summary>
+    /// Fills a place just freed from the end of the chain, so that chains hold no gaps and end early.
+    /// </summary>
     private void FillFromChain(BucketRef first, BucketRef gapBucket, int gap)
     {
         BucketRef before = first;
@@ -303,7 +300,7 @@ internal sealed unsafe class HashIndex : IDisposable
         }
         if (last.Used == 0)
         {
-            FreeOverflow(before.Link);
+            _overflow.Free(before.Link);
             before.Link = 0;
         }
     }
@@ -313,7 +310,7 @@ internal sealed unsafe class HashIndex : IDisposable
         uint made = _bucketCount;
         uint split = made - (_lowMask + 1);
         // The chain is taken apart and dealt out again; both halves together need at most one bucket more than it had.
-        if (made >= uint.MaxValue / 2 || !_main.TryReach(made) || !TryReserveOverflow(2))
+        if (made >= uint.MaxValue / 2 || !_main.TryReach(made) || !_overflow.TryReserve(2))
         {
             return false;
         }
@@ -326,7 +323,7 @@ internal sealed unsafe class HashIndex : IDisposable
                 Sse.Prefetch0(_arena.AddressOf(handle));
             }
         }
-        FreeChain(_main[split]);
+        _overflow.FreeChain(_main[split]);
         _main[split].Reset();
         _main[made].Reset();
         foreach (uint handle in handles.Span)
@@ -354,7 +351,7 @@ internal sealed unsafe class HashIndex : IDisposable
         uint lowMask = last == _lowMask ? _lowMask >> 1 : _lowMask;
         uint into = last & lowMask;
         BucketRef from = _main[last];
-        if (!TryReserveOverflow(2) || from.Link != 0)
+        if (!_overflow.TryReserve(2) || from.Link != 0)
         {
             return false;
         }
@@ -367,42 +364,5 @@ internal sealed unsafe class HashIndex : IDisposable
         }
         _main.Retreat(last);
         return true;
-    }
-
-    private bool TryReserveOverflow(uint count) =>
-        _freeOverflowCount >= count || _overflow.TryReach(_usedOverflow + count - _freeOverflowCount);
-
-    private uint TakeOverflow()
-    {
-        uint number = _freeOverflow;
-        if (number != 0)
-        {
-            _freeOverflow = _overflow[number].Link;
-            _freeOverflowCount--;
-        }
-        else
-        {
-            number = ++_usedOverflow;
-        }
-        _overflow[number].Reset();
-        return number;
-    }
-
-    private void FreeOverflow(uint number)
-    {
-        _overflow[number].Link = _freeOverflow;
-        _freeOverflow = number;
-        _freeOverflowCount++;
-    }
-
-    private void FreeChain(BucketRef bucket)
-    {
-        uint link = bucket.Link;
-        while (link != 0)
-        {
-            uint next = _overflow[link].Link;
-            FreeOverflow(link);
-            link = next;
-        }
     }
 }

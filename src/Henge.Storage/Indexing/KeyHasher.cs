@@ -59,7 +59,8 @@ internal sealed class KeyHasher
         }
         else
         {
-            a = length == 0 ? 0 : (ulong)p << 16 | (ulong)Unsafe.Add(ref p, length >> 1) << 8 | Unsafe.Add(ref p, length - 1);
+            a = length == 0 ? 0 : (ulong)p << 16
+                | (ulong)Unsafe.Add(ref p, length >> 1) << 8 | Unsafe.Add(ref p, length - 1);
             b = 0;
         }
         return Fold(_fourth ^ (ulong)length, Fold(a ^ _second, b ^ state));

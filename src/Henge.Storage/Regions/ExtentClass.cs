@@ -70,7 +70,9 @@ internal sealed unsafe class ExtentClass : IDisposable
         _firstFree = place;
     }
 
-    /// <summary>Gives the memory of all places back; every pointer is dead. Returns the bytes that were committed.</summary>
+    /// <summary>
+    /// Gives the memory of all places back; every pointer is dead. Returns the bytes that were committed.
+    /// </summary>
     public long Clear()
     {
         long counted = _counted;

@@ -49,7 +49,9 @@ internal sealed class MemoryBudget
     /// <summary>Gives bytes back.</summary>
     public void Return(long bytes) => Interlocked.Add(ref _used, -bytes);
 
-    /// <summary>Takes (or with a negative number gives back) bytes held outside the store, whatever the limit.</summary>
+    /// <summary>
+    /// Takes (or with a negative number gives back) bytes held outside the store, whatever the limit.
+    /// </summary>
     public void Charge(long bytes)
     {
         Interlocked.Add(ref _charged, bytes);

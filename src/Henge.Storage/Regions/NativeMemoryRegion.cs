@@ -21,7 +21,8 @@ internal sealed unsafe class NativeMemoryRegion : IDisposable
     /// <param name="bytes">Size; rounded up to a whole large page.</param>
     /// <param name="largePagesFrom">Offset from which large pages are asked for. Below it a touch costs 4 KiB, so that
     /// a small table stays small; <see cref="long.MaxValue"/> never asks.</param>
-    /// <param name="stagger">How far, in whole 64 KiB, the first byte lies behind a large page's start. Regions that fill
+    /// <param name="stagger">How far, in whole 64 KiB, the first byte lies behind a large page's start. Regions that
+    /// fill
     /// at one pace then do not all begin a large page at one time, and what is touched but unused stays even.</param>
     /// <param name="alwaysReadable">Whether discarded ranges may still be read by a racing reader.</param>
     /// <exception cref="InsufficientMemoryException">The system refused the addresses.</exception>

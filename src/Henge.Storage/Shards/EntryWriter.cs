@@ -148,7 +148,9 @@ internal sealed unsafe class EntryWriter
         value.CopyTo(new Span<byte>(payload + key.Length + attributes.Length, value.Length));
     }
 
-    /// <summary>Whether an entry would get a slot of the same class in another shape; the slot itself may be borrowed.</summary>
+    /// <summary>
+    /// Whether an entry would get a slot of the same class in another shape; the slot itself may be borrowed.
+    /// </summary>
     private static bool SameSlotClass(Entry entry, EntryShape shape) =>
         SizeClasses.ClassOf(entry.Shape.SlotBytes) == SizeClasses.ClassOf(shape.SlotBytes);
 
@@ -167,7 +169,9 @@ internal sealed unsafe class EntryWriter
         return WriteResult.Ok;
     }
 
-    /// <summary>Gives an entry a new header where its slot and extent can stay; its payload is then to be written.</summary>
+    /// <summary>
+    /// Gives an entry a new header where its slot and extent can stay; its payload is then to be written.
+    /// </summary>
     private bool TryWriteInPlace(uint handle, EntryShape shape, EntryType type)
     {
         Entry entry = _arena[handle];
@@ -224,7 +228,9 @@ internal sealed unsafe class EntryWriter
         return entry;
     }
 
-    /// <summary>Puts a new slot in the place of the scope's entry, or into the index. The old slot is the caller's.</summary>
+    /// <summary>
+    /// Puts a new slot in the place of the scope's entry, or into the index. The old slot is the caller's.
+    /// </summary>
     private void Link(ref OpenEntry open, ReadOnlySpan<byte> key, uint handle)
     {
         Entry entry = _arena[handle];

@@ -22,7 +22,6 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <summary>Guards the shard.</summary>
     public ShardLock Lock;
 
-    private const int BucketsPerHold = 256;
     private readonly StoreCore _core;
     private TouchRing _touched;
     private OpenEntry[] _open = new OpenEntry[4];
@@ -48,6 +47,7 @@ internal sealed class Shard : IExpirySink, IDisposable
         Wheel = new TimingWheel(Arena);
         Reclaimer = new Reclaimer(this);
         Writer = new EntryWriter(this, core);
+        Reader = new ShardReader(this);
         NextVictimShard = number + 1;
         if (!core.Memory.TryTake(FixedBytes))
         {
@@ -76,6 +76,9 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <summary>Creates and changes entries.</summary>
     public EntryWriter Writer { get; }
 
+    /// <summary>Lets visitors see the entries.</summary>
+    public ShardReader Reader { get; }
+
     /// <summary>Which shard is asked next when this one needs memory from others.</summary>
     public int NextVictimShard { get; set; }
 
@@ -103,7 +106,9 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <summary>What an open scope stands on.</summary>
     public ref OpenEntry OpenAt(int scope) => ref _open[scope];
 
-    /// <summary>Enters the lock, finds the live entry of a key and opens a scope on it; returns the scope's place.</summary>
+    /// <summary>
+    /// Enters the lock, finds the live entry of a key and opens a scope on it; returns the scope's place.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Open(ulong hash, ReadOnlySpan<byte> key, long nowMs)
     {
@@ -162,40 +167,6 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <summary>Brings the eviction order up to date.</summary>
     public void ApplyTouches() => _touched.Apply(Order);
 
-    /// <summary>
-    /// Enters the lock and goes on with a walk over all entries in the eviction order, those to be evicted first:
-    /// visits the next <paramref name="count"/>. An entry that is used meanwhile moves to the end and is seen again;
-    /// none that stays is missed (W-TinyLFU aside, whose protected entries may fall back behind the walk). A shard has one
-    /// walk at a time.
-    /// </summary>
-    /// <returns>False when the walk has reached the end.</returns>
-    public bool Walk<TVisitor>(bool fromStart, int count, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        Lock.Enter();
-        try
-        {
-            Order.Walked = fromStart ? 0 : Order.Walked;
-            ApplyTouches();
-            for (; count > 0; count--)
-            {
-                uint next = Order.Next(Order.Walked);
-                if (next == 0)
-                {
-                    Order.Walked = 0;
-                    return false;
-                }
-                Order.Walked = next;
-                Visit(next, nowMs, ref visitor);
-            }
-            return true;
-        }
-        finally
-        {
-            Lock.Exit();
-        }
-    }
-
     /// <summary>The entry to evict next, but never <paramref name="keep"/>; 0 when there is none.</summary>
     public uint Victim(uint keep)
     {
@@ -222,7 +193,9 @@ internal sealed class Shard : IExpirySink, IDisposable
         }
     }
 
-    /// <summary>Puts a copy in the place of an entry in all links but the wheel's; the old slot is the caller's.</summary>
+    /// <summary>
+    /// Puts a copy in the place of an entry in all links but the wheel's; the old slot is the caller's.
+    /// </summary>
     public void Replace(ulong hash, uint oldHandle, uint newHandle)
     {
         Index.Replace(hash, oldHandle, newHandle);
@@ -268,84 +241,6 @@ internal sealed class Shard : IExpirySink, IDisposable
             Wheel.Moved(newHandle);
         }
         Arena.Free(handle);
-    }
-
-    /// <summary>
-    /// Enters the lock and visits live entries from a position of the scan order, whole buckets at a time, until
-    /// <paramref name="wanted"/> were seen; returns how many were.
-    /// </summary>
-    public int Scan<TVisitor>(ref ulong position, int wanted, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        var handles = new HandleBuffer();
-        int visited = 0;
-        Lock.Enter();
-        try
-        {
-            if (Index.Count == 0)
-            {
-                position = 1UL << HashIndex.ScanBits;
-            }
-            for (int buckets = 0; visited < wanted && buckets < BucketsPerHold && position >> HashIndex.ScanBits == 0; buckets++)
-            {
-                Index.ReadBucketAt(ref position, ref handles);
-                foreach (uint handle in handles.Span)
-                {
-                    visited += Visit(handle, nowMs, ref visitor) ? 1 : 0;
-                }
-            }
-        }
-        finally
-        {
-            Lock.Exit();
-        }
-        return visited;
-    }
-
-    /// <summary>Enters the lock and visits the first live entry from a position on; false when its bucket has none.</summary>
-    public bool TryVisitFirst<TVisitor>(ref ulong position, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        var handles = new HandleBuffer();
-        Lock.Enter();
-        try
-        {
-            Index.ReadBucketAt(ref position, ref handles);
-            foreach (uint handle in handles.Span)
-            {
-                if (Visit(handle, nowMs, ref visitor))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-        finally
-        {
-            Lock.Exit();
-        }
-    }
-
-    /// <summary>
-    /// Enters the lock and visits one live entry: a random bucket, kept with a chance that grows with what it holds,
-    /// gives every entry about the same. False when the draw met none.
-    /// </summary>
-    public bool TryVisitRandom<TVisitor>(ulong random, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        const int FullBucket = 2 * BucketRef.Places;
-        var handles = new HandleBuffer();
-        Lock.Enter();
-        try
-        {
-            Index.Read((uint)(random % Index.BucketCount), ref handles);
-            int place = (int)(random >> 40) % FullBucket;
-            return place < handles.Span.Length && Visit(handles.Span[place], nowMs, ref visitor);
-        }
-        finally
-        {
-            Lock.Exit();
-        }
     }
 
     /// <summary>
@@ -408,26 +303,6 @@ internal sealed class Shard : IExpirySink, IDisposable
         Drop(hash, handle);
         Index.Shrink();
         Expired++;
-    }
-
-    private bool Visit<TVisitor>(uint handle, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        Entry entry = Arena[handle];
-        if (entry.IsExpired(nowMs))
-        {
-            return false;
-        }
-        var view = new EntryView
-        {
-            Key = entry.Key,
-            Value = entry.Value,
-            Type = entry.Type,
-            ExpiresAtMs = entry.ExpiresAtMs,
-            Version = entry.Version,
-        };
-        visitor.Visit(in view);
-        return true;
     }
 
     private void Drop(ulong hash, uint handle)

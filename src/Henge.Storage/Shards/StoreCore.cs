@@ -78,7 +78,8 @@ internal sealed class StoreCore : IDisposable
     }
 
     /// <summary>
-    /// Makes the shards, <paramref name="self"/> among them, give up memory in turn, each the same number of bytes: what
+    /// Makes the shards, <paramref name="self"/> among them, give up memory in turn, each the same number of bytes:
+    /// what
     /// a large payload costs is shared, not paid by the shard it happens to fall to. A shard that had to give more than
     /// its part (one entry may be long) passes its next turns.
     /// </summary>

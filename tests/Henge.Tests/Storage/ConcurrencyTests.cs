@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Henge.Tests.Storage;
 
-/// <summary>Threads on one store: no torn value, no lost update, no stale read, and nothing inconsistent at the end.</summary>
+/// <summary>
+/// Threads on one store: no torn value, no lost update, no stale read, and nothing inconsistent at the end.
+/// </summary>
 public class ConcurrencyTests
 {
     private const long NowMs = 1_700_000_000_000;
@@ -39,7 +41,8 @@ public class ConcurrencyTests
                     case < 3:
                         int length = 16 + (random.Next(20) == 0 ? random.Next(39_000) : random.Next(400));
                         Seal(key, value.AsSpan(0, length), random);
-                        scope.Set(EntryType.String, value.AsSpan(0, length), random.Next(3) == 0 ? now + random.Next(2000) : 0);
+                        long deadline = random.Next(3) == 0 ? now + random.Next(2000) : 0;
+                        scope.Set(EntryType.String, value.AsSpan(0, length), deadline);
                         break;
                     case 3:
                         scope.Delete();
@@ -136,7 +139,7 @@ public class ConcurrencyTests
             {
                 newestEnded = Math.Max(newestEnded, ends.Dequeue().Version);
             }
-            Assert.True(e.Version >= newestEnded, "An operation saw an older state than one that ended before it began.");
+            Assert.True(e.Version >= newestEnded, "An operation saw a state older than one that ended before.");
             if (!e.Write && e.Version != 0)
             {
                 Assert.Equal(byVersion[e.Version].Value, e.Value);
@@ -163,7 +166,8 @@ public class ConcurrencyTests
                 using EntryScope scope = store.Open(Bytes(in key), NowMs + i);
                 if (!scope.Read() || i % 3 == 0)
                 {
-                    scope.Set(EntryType.String, value.AsSpan(0, i % 50 == 0 ? 20_000 : 30 + (i % 90)), NowMs + i + 5000);
+                    int length = i % 50 == 0 ? 20_000 : 30 + (i % 90);
+                    scope.Set(EntryType.String, value.AsSpan(0, length), NowMs + i + 5000);
                 }
                 if (i % 100 == 0)
                 {
@@ -196,5 +200,6 @@ public class ConcurrencyTests
         Assert.Equal(Checksum.Hash(value[16..]), BinaryPrimitives.ReadUInt64LittleEndian(value[8..]));
     }
 
-    private static ReadOnlySpan<byte> Bytes(ref readonly int key) => MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in key));
+    private static ReadOnlySpan<byte> Bytes(ref readonly int key) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in key));
 }

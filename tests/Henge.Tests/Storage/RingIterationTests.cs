@@ -126,7 +126,8 @@ public class RingIterationTests
         return sums;
     }
 
-    private static ReadOnlySpan<byte> Bytes(ref readonly int key) => MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in key));
+    private static ReadOnlySpan<byte> Bytes(ref readonly int key) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in key));
 
     private struct SixteenSlots : ISlotFunction
     {

@@ -18,7 +18,8 @@ public class ScanTests
     [InlineData(4, 16)]
     public void What_is_there_throughout_is_seen_while_the_table_grows_and_shrinks(int seed, int shards)
     {
-        using var store = new Store(new StoreOptions { MemoryBytes = 128 << 20, Shards = shards, HashSeed = (ulong)seed });
+        using var store = new Store(
+            new StoreOptions { MemoryBytes = 128 << 20, Shards = shards, HashSeed = (ulong)seed });
         var random = new Random(seed);
         for (int i = 0; i < 2000; i++)
         {

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Henge.Tests.Storage;
 
-/// <summary>Shifts of the size mix neither pass the memory limit nor leave memory stuck in the wrong size class.</summary>
+/// <summary>
+/// Shifts of the size mix neither pass the memory limit nor leave memory stuck in the wrong size class.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public class SizeShiftTests
 {

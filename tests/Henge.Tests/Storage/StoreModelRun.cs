@@ -21,7 +21,8 @@ internal sealed class StoreModelRun(Store store, int seed)
     /// <summary>One operation on one random key.</summary>
     public void Step()
     {
-        string name = "key:" + _random.Next(_random.Next(4) == 0 ? 20 : 3000) + (_random.Next(50) == 0 ? new string('x', 300) : "");
+        string suffix = _random.Next(50) == 0 ? new string('x', 300) : "";
+        string name = "key:" + _random.Next(_random.Next(4) == 0 ? 20 : 3000) + suffix;
         byte[] key = Encoding.UTF8.GetBytes(name);
         int what = _random.Next(100);
         if (what < 3)
@@ -54,7 +55,12 @@ internal sealed class StoreModelRun(Store store, int seed)
 
     private void AdvanceClock()
     {
-        _nowMs += _random.Next(10) switch { 0 => -_random.Next(5000), 1 => _random.Next(100_000_000), _ => _random.Next(2000) };
+        _nowMs += _random.Next(10) switch
+        {
+            0 => -_random.Next(5000),
+            1 => _random.Next(100_000_000),
+            _ => _random.Next(2000),
+        };
         _latestMs = Math.Max(_latestMs, _nowMs);
         while (store.Tick(_nowMs))
         {
@@ -105,7 +111,8 @@ internal sealed class StoreModelRun(Store store, int seed)
             Assert.Equal(length, value.Length);
             byte[] expected = old?.Value ?? [];
             Array.Resize(ref expected, length);
-            _model[name] = old is null ? new ModelEntry(EntryType.String, expected, [], 0) : old with { Value = expected };
+            old ??= new ModelEntry(EntryType.String, expected, [], 0);
+            _model[name] = old with { Value = expected };
         }
     }
 
@@ -154,13 +161,13 @@ internal sealed class StoreModelRun(Store store, int seed)
 
     private void Compare(string name, EntryScope scope)
     {
-        if (_model.TryGetValue(name, out ModelEntry? expected) && expected.ExpiresAtMs != 0 && expected.ExpiresAtMs <= _nowMs)
+        if (_model.TryGetValue(name, out ModelEntry? expected) && expected.IsExpired(_nowMs))
         {
             _model.Remove(name);
             expected = null;
         }
         // When the clock went back, an entry that had expired by the later clock may be gone already.
-        bool mayBeGone = MayEvict || (expected is not null && expected.ExpiresAtMs != 0 && expected.ExpiresAtMs <= _latestMs);
+        bool mayBeGone = MayEvict || (expected is not null && expected.IsExpired(_latestMs));
         if (!scope.Found && mayBeGone)
         {
             _model.Remove(name);
@@ -171,10 +178,14 @@ internal sealed class StoreModelRun(Store store, int seed)
         {
             Assert.Equal(expected.Type, scope.Type);
             Assert.True(expected.Value.AsSpan().SequenceEqual(scope.Value), $"value of {name}, seed {seed}");
-            Assert.True(expected.Attributes.AsSpan().SequenceEqual(scope.Attributes), $"attributes of {name}, seed {seed}");
+            bool sameAttributes = expected.Attributes.AsSpan().SequenceEqual(scope.Attributes);
+            Assert.True(sameAttributes, $"attributes of {name}, seed {seed}");
             Assert.Equal(expected.ExpiresAtMs, scope.ExpiresAtMs);
         }
     }
 
-    private sealed record ModelEntry(EntryType Type, byte[] Value, byte[] Attributes, long ExpiresAtMs);
+    private sealed record ModelEntry(EntryType Type, byte[] Value, byte[] Attributes, long ExpiresAtMs)
+    {
+        public bool IsExpired(long nowMs) => ExpiresAtMs != 0 && ExpiresAtMs <= nowMs;
+    }
 }

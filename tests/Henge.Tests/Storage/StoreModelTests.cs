@@ -18,7 +18,8 @@ public class StoreModelTests
     [InlineData(6, 1)]
     public void Agrees_with_a_model_when_nothing_is_evicted(int seed, int shards)
     {
-        using var store = new Store(new StoreOptions { MemoryBytes = 512L << 20, Shards = shards, HashSeed = (ulong)seed });
+        using var store = new Store(
+            new StoreOptions { MemoryBytes = 512L << 20, Shards = shards, HashSeed = (ulong)seed });
         var run = new StoreModelRun(store, seed);
         for (int step = 0; step < 20_000; step++)
         {

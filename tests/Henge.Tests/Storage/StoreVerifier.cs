@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Henge.Tests.Storage;
 
-/// <summary>Checks that everything a store keeps about its entries agrees: index, order, wheel, pages, budget.</summary>
+/// <summary>
+/// Checks that everything a store keeps about its entries agrees: index, order, wheel, pages, budget.
+/// </summary>
 internal static class StoreVerifier
 {
     /// <summary>Verifies a store that no other thread is using.</summary>

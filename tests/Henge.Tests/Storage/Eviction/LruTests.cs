@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 using Henge.Storage;
@@ -68,9 +69,10 @@ public class LruTests
             int capacity = Math.Max(100, trace.Distinct / divisor);
             long exact = Misses(trace, new ReferenceLru(trace.Distinct, capacity));
             Assert.Equal(exact, Misses(trace, capacity, shards: 1));
-            // Fewer than 64 Ki entries have one shard unless asked otherwise; a hundred a shard is where many still work.
-            int shards = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity / 100, 2, 16)) / 2;
-            long many = Misses(trace, capacity, Math.Max(2, shards));
+            // Fewer than 64 Ki entries have one shard unless asked otherwise; a hundred a shard is where many still
+            // work.
+            int shards = 1 << BitOperations.Log2((uint)Math.Clamp(capacity / 100, 2, 16));
+            long many = Misses(trace, capacity, shards);
             double points = Math.Abs(many - exact) * 100.0 / trace.Requests.Length;
             Assert.True(points <= 0.3, $"{name} at {capacity}: {exact} misses exact, {many} with {shards} shards");
         }
