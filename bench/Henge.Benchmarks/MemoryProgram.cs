@@ -47,7 +47,7 @@ internal static class MemoryProgram
             double counted = ((double)statistics.UsedBytes / statistics.Entries) - KeyBytes - ValueBytes;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {statistics.Entries,9:N0} entries, {resident / 1e6,8:N1} MB resident, {counted:F1} B beyond data counted"));
+                $"  {statistics.Entries,9:N0} entries, {resident / 1e6,8:N1} MB, {counted:F1} B overhead counted"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  slope beyond key and value: {Slope(points) - KeyBytes - ValueBytes:F1} B an entry"));
