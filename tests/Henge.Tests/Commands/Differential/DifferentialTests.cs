@@ -18,6 +18,8 @@ public sealed class DifferentialTests
     [InlineData(2, "3")]
     [InlineData(3, "2")]
     [InlineData(4, "3")]
+    [InlineData(23, "3")]
+    [InlineData(31, "3")]
     public void Random_commands_are_answered_as_by_redis(int seed, string dialect)
     {
         Assert.SkipUnless(RedisOracle.IsInstalled, "redis-server is not installed");

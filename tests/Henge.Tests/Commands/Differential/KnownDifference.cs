@@ -21,8 +21,12 @@ internal sealed record KnownDifference(string Reason, Func<string[], string, str
         new("Redis 7.2 and later read the arguments of BITCOUNT before the key",
             (words, _, henge) => words[0] is "BITCOUNT" && henge[0] == '-'),
         new("Redis shares small integers", (words, redis, _) => words is ["OBJECT", "REFCOUNT", _] && redis[0] == ':'),
-        new("an entry takes other bytes here",
-            (words, redis, henge) => words is ["MEMORY", "USAGE", ..] && redis[0] == ':' && henge[0] == ':'),
+        new("the time of the last use is not kept",
+            (words, _, henge) => words is ["OBJECT", "IDLETIME", _] && henge == ":0\r\n"),
+        new("an entry takes other bytes here, and none once it has expired",
+            (words, redis, henge) => words is ["MEMORY", "USAGE", ..] && redis[0] == ':' && henge[0] != '-'),
+        new("expired entries count until they are swept, at different times",
+            (words, redis, henge) => words is ["DBSIZE"] && redis[0] == ':' && henge[0] == ':'),
         new("the longest string is --max-value, 64 MiB unless set, and not 512 MB",
             (words, _, henge) => words[0] is "SETRANGE" or "SETBIT" or "GETBIT" or "LCS"
                 && (henge.Contains("maximum allowed size", StringComparison.Ordinal)
