@@ -12,6 +12,9 @@ internal sealed unsafe class BucketSpace : IDisposable
     public const uint ChunkBuckets = 64;
 
     private const long ChunkBytes = ChunkBuckets * BucketRef.Bytes;
+
+    // A large page is begun long before it is full: below this size it would be too large a part of the whole.
+    private const long LargePagesFrom = 2 * NativeMemoryRegion.LargePageBytes;
     private readonly MemoryBudget _budget;
     private readonly NativeMemoryRegion _region;
     private readonly byte* _base;
@@ -21,7 +24,7 @@ internal sealed unsafe class BucketSpace : IDisposable
     {
         _budget = budget;
         _region = new NativeMemoryRegion(
-            bytes, largePages ? NativeMemoryRegion.LargePageBytes : long.MaxValue, stagger, alwaysReadable: true);
+            bytes, largePages ? LargePagesFrom : long.MaxValue, stagger, alwaysReadable: true);
         _base = _region.Address;
     }
 
