@@ -74,8 +74,8 @@ internal static class ServeOptions
     public static readonly CommandOption Eviction = new()
     {
         Name = "eviction", Kind = OptionKind.Choice, ValueName = "POLICY", Default = "lru",
-        Choices = ["lru"], Group = Memory,
-        Help = "Who goes when memory or entries reach their bound. lru, the one there is, is exact within a shard.",
+        Choices = ["lru", "s3fifo", "tinylfu"], Group = Memory,
+        Help = "Who goes when memory or entries reach their bound. lru is exact within a shard; docs/storage.md compares.",
     };
 
     /// <summary>--shards</summary>

@@ -23,7 +23,7 @@ public sealed class UsageErrorTests
         + "share of the memory there is such as 50%")]
     [InlineData("--max-value=1gb", "--max-value 1gb: expected a size from 1 KiB to 512 MiB, such as "
         + "512mb, 2gb or 64MiB")]
-    [InlineData("--eviction=fifo", "--eviction fifo: expected lru")]
+    [InlineData("--eviction=fifo", "--eviction fifo: expected lru, s3fifo or tinylfu")]
     [InlineData("--idle-timeout=10", "--idle-timeout 10: expected a time such as 30s or 1500ms (0 turns it off)")]
     [InlineData("--stop-timeout=0", "--stop-timeout 0: expected a time such as 30s or 1500ms, 1ms or more")]
     [InlineData("--insecure=maybe", "--insecure maybe: expected on or off")]

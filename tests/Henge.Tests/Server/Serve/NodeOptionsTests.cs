@@ -17,7 +17,7 @@ public sealed class NodeOptionsTests
     {
         HengeOptions options = From(
             "--port=1 --bind=127.0.0.1,::1 --peers=a:1,b:2 --transport=sockets --loops=3 --memory=1gb --max-entries=4 "
-            + "--max-value=1mb --eviction=lru --shards=8 --insecure --max-clients=5 --idle-timeout=6s "
+            + "--max-value=1mb --eviction=s3fifo --shards=8 --insecure --max-clients=5 --idle-timeout=6s "
             + "--command-timeout=7s --dead-peer-timeout=8s --redis-mode=standalone --databases=9 --name=n "
             + "--slowlog-slower-than=10 --slowlog-max-len=11 --stop-timeout=12s --debug-commands");
 
@@ -26,7 +26,7 @@ public sealed class NodeOptionsTests
         Assert.Equal(["a:1", "b:2"], options.Peers);
         Assert.Equal((TransportKind.Sockets, 3, 8), (options.Transport, options.Loops, options.Shards));
         Assert.Equal((1L << 30, 4, 1 << 20), (options.MemoryBytes, options.MaxEntries, options.MaxValueBytes));
-        Assert.Equal(EvictionPolicy.Lru, options.Eviction);
+        Assert.Equal(EvictionPolicy.S3Fifo, options.Eviction);
         Assert.True(options.Insecure && options.EnableDebugCommands);
         Assert.Equal((RedisMode.Standalone, 9, "n"), (options.RedisMode, options.Databases, options.Name));
         Assert.Equal((10, 11), (options.SlowLogMicroseconds, options.SlowLogMaxEntries));
