@@ -9,40 +9,60 @@ internal static class ClientOptions
     /// <summary>--node</summary>
     public static readonly CommandOption Node = new()
     {
-        Name = "node", Kind = OptionKind.Text, ValueName = "HOST:PORT",
+        Name = "node",
+        Kind = OptionKind.Text,
+        ValueName = "HOST:PORT",
         Help = "The node to ask; goes before --host and --port.",
     };
 
     /// <summary>--host</summary>
     public static readonly CommandOption Host = new()
     {
-        Name = "host", Kind = OptionKind.Text, ValueName = "HOST", Default = "127.0.0.1", Help = "The node's host.",
+        Name = "host",
+        Kind = OptionKind.Text,
+        ValueName = "HOST",
+        Default = "127.0.0.1",
+        Help = "The node's host.",
     };
 
     /// <summary>--port</summary>
     public static readonly CommandOption Port = new()
     {
-        Name = "port", Kind = OptionKind.Integer, ValueName = "PORT", Default = "7400", Minimum = 1, Maximum = 65535,
+        Name = "port",
+        Kind = OptionKind.Integer,
+        ValueName = "PORT",
+        Default = "7400",
+        Minimum = 1,
+        Maximum = 65535,
         Help = "The node's port.",
     };
 
     /// <summary>--password-file</summary>
     public static readonly CommandOption PasswordFile = new()
     {
-        Name = "password-file", Kind = OptionKind.Text, ValueName = "FILE",
+        Name = "password-file",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
         Help = "File whose first line is the password.",
     };
 
     /// <summary>HENGE_PASSWORD</summary>
     public static readonly CommandOption Password = new()
     {
-        Name = "password", Kind = OptionKind.Text, IsSecret = true, Help = "The password, from the environment alone.",
+        Name = "password",
+        Kind = OptionKind.Text,
+        IsSecret = true,
+        Help = "The password, from the environment alone.",
     };
 
     /// <summary>--timeout</summary>
     public static readonly CommandOption Timeout = new()
     {
-        Name = "timeout", Kind = OptionKind.Duration, ValueName = "TIME", Default = "5s", Minimum = 1,
+        Name = "timeout",
+        Kind = OptionKind.Duration,
+        ValueName = "TIME",
+        Default = "5s",
+        Minimum = 1,
         Help = "Longest to wait for a connection or an answer.",
     };
 

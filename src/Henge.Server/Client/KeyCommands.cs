@@ -14,8 +14,13 @@ internal static class KeyCommands
 {
     private static readonly CommandOption _ttl = new()
     {
-        Name = "ttl", Kind = OptionKind.Duration, ValueName = "TIME", Minimum = 1, FlagOnly = true,
-        DefaultWords = "the entry stays", Help = "Let the entry expire after so long.",
+        Name = "ttl",
+        Kind = OptionKind.Duration,
+        ValueName = "TIME",
+        Minimum = 1,
+        FlagOnly = true,
+        DefaultWords = "the entry stays",
+        Help = "Let the entry expire after so long.",
     };
 
     private static readonly IReadOnlyList<CommandOption> _setOptions = [_ttl, .. ClientOptions.All];

@@ -9,7 +9,10 @@ internal static class StatusCommand
 {
     private static readonly CommandOption _json = new()
     {
-        Name = "json", Kind = OptionKind.Switch, FlagOnly = true, Help = "Print one JSON object.",
+        Name = "json",
+        Kind = OptionKind.Switch,
+        FlagOnly = true,
+        Help = "Print one JSON object.",
     };
 
     private static readonly IReadOnlyList<CommandOption> _options = [_json, .. ClientOptions.All];

@@ -19,8 +19,8 @@ public sealed class HostileNode : IAsyncLifetime
     public const long PromisedBytes = (MemoryBytes * 5 / 4) + (64L << 20);
 
     /// <summary>
-    /// The most that may be resident in a process after one attack upon another: the promise, and what bursts left on the
-    /// managed heap that nobody holds and the runtime has not collected yet.
+    /// The most that may be resident in a process after one attack upon another: the promise, and what bursts left on
+    /// the managed heap that nobody holds and the runtime has not collected yet.
     /// </summary>
     public const long MostResidentBytes = PromisedBytes + (48L << 20);
 

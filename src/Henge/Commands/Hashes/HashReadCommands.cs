@@ -119,8 +119,16 @@ internal static class HashReadCommands
         string name, int arity, CommandHandler handler, CommandFlags flags, string since, string summary) =>
         new()
         {
-            Name = name, Arity = arity, Handler = handler, Flags = flags,
-            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "hash", Since = since, Summary = summary,
+            Name = name,
+            Arity = arity,
+            Handler = handler,
+            Flags = flags,
+            FirstKey = 1,
+            LastKey = 1,
+            KeyStep = 1,
+            Group = "hash",
+            Since = since,
+            Summary = summary,
         };
 
     private static void ReplyAll(ref CommandContext context, bool fields, bool values)

@@ -68,8 +68,16 @@ internal static class ExpiryCommands
         string name, int arity, CommandHandler handler, CommandFlags flags, string since, string summary) =>
         new()
         {
-            Name = name, Arity = arity, Handler = handler, Flags = flags,
-            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "generic", Since = since, Summary = summary,
+            Name = name,
+            Arity = arity,
+            Handler = handler,
+            Flags = flags,
+            FirstKey = 1,
+            LastKey = 1,
+            KeyStep = 1,
+            Group = "generic",
+            Since = since,
+            Summary = summary,
         };
 
     private static void ReplyExpiry(ref CommandContext context, long baseMs, bool inSeconds)

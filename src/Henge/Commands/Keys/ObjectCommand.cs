@@ -50,8 +50,16 @@ internal static class ObjectCommand
     private static Command Row(string name, CommandHandler handler, string since, string summary) =>
         new()
         {
-            Name = name, Arity = 3, Handler = handler, Flags = CommandFlags.ReadOnly,
-            FirstKey = 2, LastKey = 2, KeyStep = 1, Group = "generic", Since = since, Summary = summary,
+            Name = name,
+            Arity = 3,
+            Handler = handler,
+            Flags = CommandFlags.ReadOnly,
+            FirstKey = 2,
+            LastKey = 2,
+            KeyStep = 1,
+            Group = "generic",
+            Since = since,
+            Summary = summary,
         };
 
     private static void Help(ref CommandContext context) => Subcommands.Help(ref context, s_help);
