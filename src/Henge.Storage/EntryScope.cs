@@ -56,8 +56,9 @@ internal readonly ref struct EntryScope
     private uint Handle => _shard.HandleOf(_scope);
 
     /// <summary>Counts a read (hit or miss) and marks a found entry as used for the eviction policy.</summary>
+    /// <param name="countsAsUse">False to count only, and leave the eviction order as it is.</param>
     /// <returns><see cref="Found"/>.</returns>
-    public bool Read() => _shard.Read(_scope);
+    public bool Read(bool countsAsUse = true) => _shard.Read(_scope, countsAsUse);
 
     /// <summary>Marks a found entry as used without counting a read (TOUCH).</summary>
     public void Touch()

@@ -114,7 +114,7 @@ internal static class ServeOptions
         Default = "lru",
         Choices = ["lru", "s3fifo", "tinylfu"],
         Group = Memory,
-        Help = "Who goes when memory or entries reach their bound. lru is exact within a shard; docs/storage.md compares.",
+        Help = "Who goes when memory or entries reach their bound. lru is exact in a shard; docs/storage.md compares.",
     };
 
     /// <summary>--shards</summary>

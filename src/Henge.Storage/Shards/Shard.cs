@@ -137,7 +137,7 @@ internal sealed class Shard : IExpirySink, IDisposable
     }
 
     /// <summary>Counts a read of an open scope and notes the use.</summary>
-    public bool Read(int scope)
+    public bool Read(int scope, bool countsAsUse)
     {
         uint handle = _open[scope].Handle;
         if (handle == 0)
@@ -146,7 +146,10 @@ internal sealed class Shard : IExpirySink, IDisposable
             return false;
         }
         Hits++;
-        Touch(handle);
+        if (countsAsUse)
+        {
+            Touch(handle);
+        }
         return true;
     }
 

@@ -33,6 +33,9 @@ internal ref struct CommandContext
     /// <summary>The node's store.</summary>
     public readonly Store Store => Session.Node.Store;
 
+    /// <summary>Whether reads count as use for the eviction policy (not after CLIENT NO-TOUCH).</summary>
+    public readonly bool CountsAsUse => !Session.Client.LeavesRecencyAlone;
+
     /// <summary>Opens the entry of the first key with the hash that the session has already computed.</summary>
     public readonly EntryScope OpenKey() => Store.Open(Arguments[Command.FirstKey], KeyHash, NowMs);
 }

@@ -80,7 +80,7 @@ internal static class BitCommands
             return;
         }
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (!Errors.IsWrongType(context.Reply, in scope, EntryType.String))
         {
             ReadOnlySpan<byte> value = scope.Value;
@@ -116,7 +116,7 @@ internal static class BitCommands
             }
         }
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (Errors.IsWrongType(reply, in scope, EntryType.String))
         {
             return;

@@ -29,7 +29,7 @@ internal static class HashReadCommands
     public static void HGet(ref CommandContext context)
     {
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (Errors.IsWrongType(context.Reply, in scope, EntryType.Hash))
         {
             return;
@@ -50,7 +50,7 @@ internal static class HashReadCommands
         CommandArguments words = context.Arguments;
         RespWriter reply = context.Reply;
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (Errors.IsWrongType(reply, in scope, EntryType.Hash))
         {
             return;
@@ -85,7 +85,7 @@ internal static class HashReadCommands
     public static void HLen(ref CommandContext context)
     {
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (!Errors.IsWrongType(context.Reply, in scope, EntryType.Hash))
         {
             context.Reply.Integer(HashValue.Count(scope.Value));
@@ -96,7 +96,7 @@ internal static class HashReadCommands
     public static void HExists(ref CommandContext context)
     {
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (!Errors.IsWrongType(context.Reply, in scope, EntryType.Hash))
         {
             context.Reply.Integer(HashValue.TryGet(scope.Value, context.Arguments[2], out _) ? 1 : 0);
@@ -107,7 +107,7 @@ internal static class HashReadCommands
     public static void HStrLen(ref CommandContext context)
     {
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (!Errors.IsWrongType(context.Reply, in scope, EntryType.Hash))
         {
             HashValue.TryGet(scope.Value, context.Arguments[2], out ReadOnlySpan<byte> value);
@@ -135,7 +135,7 @@ internal static class HashReadCommands
     {
         RespWriter reply = context.Reply;
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (Errors.IsWrongType(reply, in scope, EntryType.Hash))
         {
             return;

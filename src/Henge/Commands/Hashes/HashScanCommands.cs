@@ -88,7 +88,7 @@ internal static class HashScanCommands
         {
             return;
         }
-        if (!scope.Read())
+        if (!scope.Read(context.CountsAsUse))
         {
             if (words.Count > 2)
             {
@@ -231,7 +231,7 @@ internal static class HashScanCommands
     {
         options = new ScanOptions { MatchesAll = true };
         using EntryScope scope = context.OpenKey();
-        if (!scope.Read())
+        if (!scope.Read(context.CountsAsUse))
         {
             cursor = 0;
             return true;

@@ -49,7 +49,7 @@ internal static class GetCommands
     public static void Get(ref CommandContext context)
     {
         using EntryScope scope = context.OpenKey();
-        if (!scope.Read())
+        if (!scope.Read(context.CountsAsUse))
         {
             context.Reply.Null();
         }
@@ -102,7 +102,7 @@ internal static class GetCommands
         }
 
         using EntryScope scope = context.OpenKey();
-        bool found = scope.Read();
+        bool found = scope.Read(context.CountsAsUse);
         if (!found || scope.Type != EntryType.String)
         {
             ReplyMissing(context.Reply, found);
@@ -141,7 +141,7 @@ internal static class GetCommands
     public static void StrLen(ref CommandContext context)
     {
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (!Errors.IsWrongType(context.Reply, in scope, EntryType.String))
         {
             context.Reply.Integer(scope.Value.Length);

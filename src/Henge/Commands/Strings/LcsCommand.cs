@@ -51,7 +51,7 @@ internal static class LcsCommand
     private static bool TryCopy(in CommandContext context, int word, out byte[]? copy, out int length)
     {
         using EntryScope scope = context.Store.Open(context.Arguments[word], context.NowMs);
-        bool ok = !scope.Read() || scope.Type == EntryType.String;
+        bool ok = !scope.Read(context.CountsAsUse) || scope.Type == EntryType.String;
         length = ok ? scope.Value.Length : 0;
         copy = length == 0 ? null : ArrayPool<byte>.Shared.Rent(length);
         scope.Value[..length].CopyTo(copy);

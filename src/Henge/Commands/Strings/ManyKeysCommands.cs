@@ -40,7 +40,7 @@ internal static class ManyKeysCommands
         for (int i = 1; i < words.Count; i++)
         {
             using EntryScope scope = context.Store.Open(words[i], context.NowMs);
-            if (!scope.Read() || scope.Type != EntryType.String)
+            if (!scope.Read(context.CountsAsUse) || scope.Type != EntryType.String)
             {
                 reply.Null();
                 continue;

@@ -75,7 +75,7 @@ internal static class RangeCommands
             return;
         }
         using EntryScope scope = context.OpenKey();
-        scope.Read();
+        scope.Read(context.CountsAsUse);
         if (Errors.IsWrongType(reply, in scope, EntryType.String))
         {
             return;

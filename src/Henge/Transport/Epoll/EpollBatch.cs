@@ -32,6 +32,9 @@ internal sealed class EpollBatch
     /// <summary>Replies are sent early once there are so many, so that the writer stays in cache.</summary>
     private const int FlushBytes = 256 << 10;
 
+    /// <summary>What a connection sends by single commands is seldom longer than this.</summary>
+    private const int HintedBytes = 512;
+
     /// <summary>A writer that one huge reply made larger is given up after it.</summary>
     private const int KeptWriterBytes = 2 << 20;
 
@@ -75,6 +78,7 @@ internal sealed class EpollBatch
     /// </summary>
     public void Run()
     {
+        Hint();
         foreach ((EpollConnection connection, int start, int length) in _received)
         {
             if (connection.Phase != EpollPhase.Closed)
@@ -149,6 +153,30 @@ internal sealed class EpollBatch
             AddStored(connection);
         }
         return count;
+    }
+
+    /// <summary>
+    /// Asks for the memory of the first keys of all connections before the first runs. Pipelines are left out: they hint
+    /// for themselves, a batch at a time.
+    /// </summary>
+    private void Hint()
+    {
+        if (_received.Count < 2)
+        {
+            return;
+        }
+        foreach ((EpollConnection connection, int start, int length) in _received)
+        {
+            connection.IsHinted = start >= 0 && length <= HintedBytes
+                && connection.Session.HintIndex(_buffer.AsSpan(start, length));
+        }
+        foreach ((EpollConnection connection, _, _) in _received)
+        {
+            if (connection.IsHinted)
+            {
+                connection.Session.HintEntry();
+            }
+        }
     }
 
     private void Execute(EpollConnection connection, int start, int length)

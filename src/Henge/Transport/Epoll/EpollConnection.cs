@@ -79,6 +79,9 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// <summary>What epoll reports of it now.</summary>
     public uint Interest { get; set; }
 
+    /// <summary>Whether the batch that runs has hinted at its first key.</summary>
+    public bool IsHinted { get; set; }
+
     /// <summary>Whether it stands in one of the loop's lists of commands to run later.</summary>
     public bool IsScheduled { get; set; }
 
