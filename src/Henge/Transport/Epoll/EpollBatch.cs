@@ -156,8 +156,8 @@ internal sealed class EpollBatch
     }
 
     /// <summary>
-    /// Asks for the memory of the first keys of all connections before the first runs. Pipelines are left out: they hint
-    /// for themselves, a batch at a time.
+    /// Asks for the memory of the first keys of all connections before the first runs. Pipelines are left out: they
+    /// hint for themselves, a batch at a time.
     /// </summary>
     private void Hint()
     {
