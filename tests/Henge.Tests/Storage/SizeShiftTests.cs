@@ -7,7 +7,8 @@ using Xunit;
 namespace Henge.Tests.Storage;
 
 /// <summary>
-/// Shifts of the size mix neither pass the memory limit nor leave memory stuck in the wrong size class.
+/// Shifts of the size mix neither pass the memory limit nor leave memory stuck in the wrong size class. Resident memory
+/// is held to its bound by a node in a process of its own (Hostile): this one has other tests' garbage in it as well.
 /// </summary>
 [Collection(AloneCollection.Name)]
 public class SizeShiftTests
@@ -21,8 +22,6 @@ public class SizeShiftTests
     public void Ten_times_the_limit_in_shifting_sizes_stays_within_it_and_hits_recover(long limit, int shards)
     {
         using var store = new Store(new StoreOptions { MemoryBytes = limit, Shards = shards, HashSeed = 7 });
-        long residentBefore = ResidentBytes();
-        long residentMost = 0;
         byte[] value = new byte[Sizes.Max()];
         for (int phase = 0; phase < Sizes.Length; phase++)
         {
@@ -36,7 +35,6 @@ public class SizeShiftTests
                 if (i % 256 == 0)
                 {
                     Assert.True(store.GetStatistics().UsedBytes <= limit, $"over the limit at {size} bytes");
-                    residentMost = Math.Max(residentMost, ResidentBytes() - residentBefore);
                 }
             }
             int hits = 0;
@@ -47,7 +45,6 @@ public class SizeShiftTests
             Assert.True(hits >= set * 0.97, $"{hits} of {set} hits after the shift to {size} bytes");
             StoreVerifier.Verify(store);
         }
-        Assert.True(residentMost <= (limit * 5 / 4) + (64 << 20), $"{residentMost >> 20} MiB resident");
     }
 
     [Fact]
