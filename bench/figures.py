@@ -236,7 +236,7 @@ def benchmark(path):
         with Node(path) as node:
             for depth in (1, 16):
                 for name, p in (("henge", node.port), ("redis", port)):
-                    out = subprocess.run(["redis-benchmark", "-p", str(p), "-n", "500000", "-r", "100000", "-d", "100", "-P", str(depth),
+                    out = subprocess.run(["redis-benchmark", "-p", str(p), "-n", "200000", "-r", "100000", "-d", "100", "-P", str(depth),
                                           "-t", tests, "--csv"], capture_output=True, text=True)
                     print(f"{name}, -P {depth}\n{out.stdout}{out.stderr}")
     finally:
