@@ -219,6 +219,71 @@ internal sealed class Store : IDisposable
         return idle < _shards.Length;
     }
 
+    /// <summary>Is told of every change that a scope makes; null (default): nobody. Set it before the store is used.</summary>
+    public IChangeSink? ChangeSink { get; set; }
+
+    /// <summary>Whether deletions leave tombstones. False (default) in a store that no other node copies.</summary>
+    public bool KeepsTombstones { get; set; }
+
+    /// <summary>
+    /// Whether expired entries and deletions of absent keys leave tombstones too: true while a node that may hold an
+    /// older copy is away.
+    /// </summary>
+    public bool TombstonesForAbsent { get; set; }
+
+    /// <summary>Tombstones of this version or older may go; <see cref="Tick"/> purges them. 0 (default) keeps all.</summary>
+    public ulong TombstoneHorizon { get; set; }
+
+    /// <summary>Nothing of this version or older is merged: the last flush of the whole ring.</summary>
+    public ulong FlushVersion => throw new NotImplementedException();
+
+    /// <summary>A version not below any that this store gave or would give now; never ahead of the bound on clocks.</summary>
+    public ulong Clock(long nowMs) => throw new NotImplementedException();
+
+    /// <summary>
+    /// Makes all versions given from now on greater than <paramref name="version"/>, as far as it is at most 60 s
+    /// ahead of <paramref name="nowMs"/>; returns false, and goes no further than that, when it is more.
+    /// </summary>
+    public bool AdvanceClock(ulong version, long nowMs) => throw new NotImplementedException();
+
+    /// <summary>
+    /// Takes what another node has under a key, if it is newer than what is here (docs/ring.md has the order). Never
+    /// gives a new version, never tells the change sink. Commutative, associative, idempotent.
+    /// </summary>
+    /// <param name="record">What the other has.</param>
+    /// <param name="checksFloor">Whether a record of an unknown key must be newer than the slot's floor.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    public MergeResult Merge(in EntryRecord record, bool checksFloor, long nowMs) => throw new NotImplementedException();
+
+    /// <summary>Shows the visitor what is known of a key: its entry, its tombstone, or nothing (no visit).</summary>
+    public KeyState Inspect<TVisitor>(ReadOnlySpan<byte> key, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IRecordVisitor, allows ref struct => throw new NotImplementedException();
+
+    /// <summary>As <see cref="Scan"/>, over tombstones as well.</summary>
+    public ulong ScanRecords<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IRecordVisitor, allows ref struct => throw new NotImplementedException();
+
+    /// <summary>
+    /// Deletes the entries and tombstones of some slots without a trace (another node holds them now), looking at about
+    /// <paramref name="count"/> of the store from a cursor; returns the cursor to go on from, 0 at the end.
+    /// </summary>
+    public ulong DropSlots(ulong cursor, int count, bool[] slots) => throw new NotImplementedException();
+
+    /// <summary>Live entries of a slot, expired ones not yet swept included. O(1).</summary>
+    public int CountInSlot(int slot) => throw new NotImplementedException();
+
+    /// <summary>The floor of a slot.</summary>
+    public ulong Floor(int slot) => throw new NotImplementedException();
+
+    /// <summary>Raises the floor of a slot; a lower one changes nothing.</summary>
+    public void RaiseFloor(int slot, ulong version) => throw new NotImplementedException();
+
+    /// <summary>
+    /// Deletes every entry and tombstone of version <paramref name="version"/> or older, merges none of them any more,
+    /// and gives later versions from now on.
+    /// </summary>
+    public void Flush(ulong version, long nowMs) => throw new NotImplementedException();
+
     /// <summary>
     /// Charges (or with a negative number gives back) bytes held outside the store against the memory limit.
     /// </summary>

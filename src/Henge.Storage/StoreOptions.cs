@@ -1,3 +1,5 @@
+using Henge.Storage.Slots;
+
 namespace Henge.Storage;
 
 /// <summary>Limits and shape of one <see cref="Store"/>.</summary>
@@ -42,6 +44,12 @@ internal sealed class StoreOptions
 
     /// <summary>Who is evicted when a bound is reached.</summary>
     public EvictionPolicy Eviction { get; init; } = EvictionPolicy.Lru;
+
+    /// <summary>
+    /// Tells slots apart; null (default) for a store without slots, which then counts none, has no floors and cannot
+    /// drop slots.
+    /// </summary>
+    public ISlotFunction? Slots { get; init; }
 
     /// <summary>Seed of the keyed hash; 0 draws one from the system's random source.</summary>
     public ulong HashSeed { get; init; }

@@ -1,0 +1,33 @@
+using Henge.Cluster.Members;
+
+namespace Henge.Cluster.Lanes;
+
+/// <summary>What a lane asks of its surroundings: a loop of the node, or the simulator. No call waits.</summary>
+internal interface ILaneHost
+{
+    /// <summary>
+    /// Queues a request on this lane's own data link to a member; false when there is none or its queue is full. The host
+    /// dials and keeps these links by itself, and calls <see cref="Lane.LinkUp"/> and <see cref="Lane.LinkDown"/>.
+    /// </summary>
+    bool TrySend(MemberId to, ReadOnlySpan<byte> message);
+
+    /// <summary>
+    /// Queues an answer on the data link that a request came on; false when it is gone.
+    /// </summary>
+    /// <param name="link">What the host passed to <see cref="Lane.Receive"/>.</param>
+    /// <param name="message">The answer.</param>
+    bool TryReply(long link, ReadOnlySpan<byte> message);
+
+    /// <summary>
+    /// Makes an operation of what another node's <see cref="Operation.WriteTo"/> wrote; null when it makes no sense.
+    /// </summary>
+    Operation? Accept(MemberId from, ReadOnlySpan<byte> request);
+
+    /// <summary>What the commands that just ran on this thread changed; the lane clears it.</summary>
+    ChangeBuffer Changes { get; }
+
+    /// <summary>
+    /// Tells the core's thread to call <see cref="ClusterCore.Quiesced"/>.
+    /// </summary>
+    void Quiesced(int lane, long snapshotNumber);
+}

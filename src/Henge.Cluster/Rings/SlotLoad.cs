@@ -1,0 +1,21 @@
+using Henge.Cluster.Members;
+
+namespace Henge.Cluster.Rings;
+
+/// <summary>Where the keys of a slot that is loading are fetched from. Slots with the same sources share one.</summary>
+internal sealed class SlotLoad
+{
+    /// <summary>
+    /// Members to ask, all of them: each may hold what the others do not. One that is gone by now no longer counts.
+    /// </summary>
+    public required IReadOnlyList<MemberId> Sources { get; init; }
+
+    /// <summary>
+    /// Whether what is here (an entry, a tombstone) is fresh, since nothing was here before the load; if not, only
+    /// versions above <see cref="Since"/> are.
+    /// </summary>
+    public required bool TrustsLocal { get; init; }
+
+    /// <summary>The clock when the load began: what was written here afterwards is above it.</summary>
+    public required ulong Since { get; init; }
+}
