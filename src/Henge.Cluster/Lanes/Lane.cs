@@ -52,12 +52,16 @@ internal sealed class Lane
     /// </summary>
     public void Commit(Hold hold, Instant now) => throw new NotImplementedException();
 
-    /// <summary>A request of another node came on a data link that it dialled.</summary>
-    public void Receive(MemberId from, long link, ReadOnlySpan<byte> message, Instant now) =>
+    /// <summary>
+    /// A request of another node came on a data link that it dialled. False when it makes no sense: close that link.
+    /// </summary>
+    public bool Receive(MemberId from, long link, ReadOnlySpan<byte> message, Instant now) =>
         throw new NotImplementedException();
 
-    /// <summary>An answer came on this lane's own data link.</summary>
-    public void ReceiveReply(MemberId from, ReadOnlySpan<byte> message, Instant now) =>
+    /// <summary>
+    /// An answer came on this lane's own data link. False when it makes no sense: close that link.
+    /// </summary>
+    public bool ReceiveReply(MemberId from, ReadOnlySpan<byte> message, Instant now) =>
         throw new NotImplementedException();
 
     /// <summary>This lane's own data link to a member is up.</summary>
