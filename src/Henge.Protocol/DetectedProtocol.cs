@@ -20,6 +20,9 @@ internal enum DetectedProtocol : byte
     /// </summary>
     Inline,
 
+    /// <summary>Another node: the hello of a peer link.</summary>
+    Peer,
+
     /// <summary>Something led here from another protocol: close without a reply.</summary>
     Reject,
 }

@@ -1,16 +1,18 @@
 using System.Buffers;
 
+using Henge.Protocol.Peers.Hellos;
+
 namespace Henge.Protocol;
 
 /// <summary>
 /// Tells protocols apart by the first bytes of a connection, which are looked at and not taken. <c>*</c> is RESP; 0x16
-/// 0x03 is TLS; a first line <c>METHOD SP target SP HTTP/1.[01] CRLF</c> of at most 8 KiB is HTTP; of other lines,
-/// those with signs of HTTP are refused, the rest is inline RESP.
+/// 0x03 is TLS; 0x00 'HNG' is a peer; a first line <c>METHOD SP target SP HTTP/1.[01] CRLF</c> of at most 8 KiB is
+/// HTTP; of other lines, those with signs of HTTP are refused, the rest is inline RESP.
 /// </summary>
 /// <remarks>
-/// The answer to a prefix is NeedMore or the answer to the whole: it falls at the first byte, or at the end of the
-/// line, or when 8 KiB hold no end. A line that begins as an HTTP request and does not end within 8 KiB is HTTP, whose
-/// server answers 414; any other goes to the RESP reader, which refuses it at its own limit.
+/// The answer to a prefix is NeedMore or the answer to the whole: it falls within the first four bytes, or at the end
+/// of the line, or when 8 KiB hold no end. A line that begins as an HTTP request and does not end within 8 KiB is HTTP,
+/// whose server answers 414; any other goes to the RESP reader, which refuses it at its own limit.
 /// </remarks>
 internal static class ProtocolDetector
 {
@@ -40,6 +42,13 @@ internal static class ProtocolDetector
             return peeked.Length == 1 ? DetectedProtocol.NeedMore
                 : peeked[1] == 0x03 ? DetectedProtocol.Tls
                 : DetectedProtocol.Reject;
+        }
+        if (peeked[0] == HelloMessage.Magic[0])
+        {
+            ReadOnlySpan<byte> begin = peeked[..Math.Min(peeked.Length, HelloMessage.Magic.Length)];
+            return !HelloMessage.Magic.StartsWith(begin) ? DetectedProtocol.Inline
+                : begin.Length < HelloMessage.Magic.Length ? DetectedProtocol.NeedMore
+                : DetectedProtocol.Peer;
         }
         if (!char.IsAsciiLetterOrDigit((char)peeked[0]))
         {

@@ -42,6 +42,9 @@ public sealed class ProtocolDetectorTests
         { "GET keys/with/slashes\r\n", "Inline" },
         { "\r\n", "Inline" },
         { "\0AAAA", "Inline" },
+        { "\0HNG\x01", "Peer" },
+        { "\0HN", "NeedMore" },
+        { "\0HTTP", "Inline" },
         { "$3\r\nGET\r\n", "Inline" },
     };
 
