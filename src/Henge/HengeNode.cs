@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using Henge.Clients;
 using Henge.Commands;
 using Henge.Diagnostics;
+using Henge.Peers;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
 using Henge.Security;
@@ -123,6 +124,15 @@ internal sealed class HengeNode : IAsyncDisposable
 
     /// <summary>Takes sockets that speak HTTP; null: they are closed. Set it before the start.</summary>
     public IHttpSocketSink? HttpSink { get; set; }
+
+    /// <summary>Its part in the ring; null before the start. Set it before the transport starts.</summary>
+    public IRing? Ring { get; set; }
+
+    /// <summary>Who understands the requests of other members.</summary>
+    public RequestReaders Requests { get; } = new();
+
+    /// <summary>Gets messages of other members that are not about the ring itself; null: nobody does.</summary>
+    public INodeMessages? Messages { get; set; }
 
     /// <summary>Addresses it listens on, with the port that was picked; empty before the start.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => _transport?.EndPoints ?? [];

@@ -1,5 +1,6 @@
 using System.Net;
 
+using Henge.Peers;
 using Henge.Storage;
 
 namespace Henge;
@@ -21,6 +22,13 @@ public sealed class HengeOptions
     /// <summary>Longest value that can be asked for, in bytes; RESP lengths and arrays end a little above it.</summary>
     public const int LargestValueBytes = 512 << 20;
 
+    private const int MaxWordLength = 64;
+    private const int MinSecretLength = 8;
+    private const int MaxWeight = 1000;
+    private const int MaxCopies = 5;
+
+    private string? _name;
+
     /// <summary>
     /// TCP port, 0 to 65,535; 0 lets the system pick one (see <c>HengeNode.EndPoints</c>). Every address of
     /// <see cref="Bind"/> gets the same port. Default 7400. Ports below 1,024 need rights on most systems.
@@ -34,10 +42,15 @@ public sealed class HengeOptions
     public IList<IPAddress> Bind { get; } = new List<IPAddress> { IPAddress.Loopback };
 
     /// <summary>
-    /// A name for people, in logs, INFO and later the ring; default the machine's name. 1 to 64 printable characters
-    /// without spaces. It identifies nothing: two nodes may share it, only the reader is then puzzled.
+    /// A name for people, in logs, INFO and the ring; default the machine's name. 1 to 64 printable characters without
+    /// spaces. Where it is set it is also the node's identity, through restarts and changes of address, so no two nodes
+    /// of a ring may be given the same one; where it is not, the advertised address is.
     /// </summary>
-    public string Name { get; set; } = Environment.MachineName;
+    public string Name
+    {
+        get => _name ?? Environment.MachineName;
+        set => _name = value;
+    }
 
     /// <summary>
     /// Bytes that everything the node holds may take: entries, index and connection buffers. Default half of what the
@@ -72,8 +85,58 @@ public sealed class HengeOptions
     /// </summary>
     public bool Insecure { get; set; }
 
-    /// <summary>Other nodes as host:port; default none. Own addresses among them are no error.</summary>
+    /// <summary>
+    /// Nodes of the ring to begin with, as host:port; default none, and then others may still join this one. One that
+    /// is up is enough, the rest is learnt; those that are not up are tried again for ever. Names are resolved on every
+    /// dial. Own addresses among them are no error.
+    /// </summary>
     public IList<string> Peers { get; } = new List<string>();
+
+    /// <summary>
+    /// Where other nodes, and clients that follow the ring, reach this one: host or host:port. Null (default): the
+    /// address it listens on, or where that is every address, the one this machine uses towards its peers.
+    /// </summary>
+    public string? Advertise { get; set; }
+
+    /// <summary>
+    /// Nodes that hold each key, 1 to 5; default 2: an owner and a replica. The same on every node of a ring. With 1 a
+    /// node that crashes takes its keys with it; each more costs that much memory and network of every write.
+    /// </summary>
+    public int Copies { get; set; } = 2;
+
+    /// <summary>Who must have a write before it is answered; default all live copies.</summary>
+    public WriteAck WriteAck { get; set; } = WriteAck.All;
+
+    /// <summary>
+    /// Share of the keys relative to other nodes, 0 to 1,000; default 1. With 0 the node holds none and only routes.
+    /// </summary>
+    public int Weight { get; set; } = 1;
+
+    /// <summary>
+    /// Where the node stands: a rack, a data centre. Copies of a key go to different zones where there are several.
+    /// Default none (empty); at most 64 printable characters without spaces.
+    /// </summary>
+    public string Zone { get; set; } = "";
+
+    /// <summary>
+    /// Name of the cluster, default "henge"; 1 to 64 printable characters without spaces. Nodes of different clusters
+    /// refuse each other, so that two never merge by a wrong address.
+    /// </summary>
+    public string ClusterName { get; set; } = "henge";
+
+    /// <summary>
+    /// Secrets by which nodes of the cluster know each other, at least 8 characters each; any is accepted, the first is
+    /// the one this node uses, so a secret is changed by adding the new one behind the old on every node, then putting
+    /// it first, then dropping the old. Default none, which is allowed on loopback only (or with
+    /// <see cref="Insecure"/>). Give them by file or environment, never as an argument others can list.
+    /// </summary>
+    public IList<string> ClusterSecrets { get; } = new List<string>();
+
+    /// <summary>
+    /// Longest time that a stop waits until others hold what this node held; default 20 s, which leaves room in the 30
+    /// s that orchestrators commonly grant. 0 goes at once; the other copies then take over.
+    /// </summary>
+    public TimeSpan LeaveTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// I/O loop threads, 1 to 256; 0 (default): half of the processors, at least one, since the kernel's network work
@@ -129,7 +192,7 @@ public sealed class HengeOptions
         {
             return "no address to listen on: give at least one, such as 127.0.0.1";
         }
-        if (Name.Length is 0 or > 64 || !Name.All(static c => c is > ' ' and not '\x7f'))
+        if (Name.Length == 0 || !IsWord(Name))
         {
             return "the name must be 1 to 64 printable characters without spaces";
         }
@@ -149,8 +212,12 @@ public sealed class HengeOptions
         {
             return $"slow log length {SlowLogMaxEntries} is out of range: give 0 to 10000";
         }
-        return ValidateStore() ?? ValidateSecurity() ?? ValidatePeers() ?? Limits.Validate(MaxValueBytes);
+        return ValidateStore() ?? ValidateSecurity() ?? ValidatePeers() ?? ValidateRing()
+            ?? Limits.Validate(MaxValueBytes);
     }
+
+    /// <summary>Whether <see cref="Name"/> was set, and so is the node's identity.</summary>
+    internal bool IsNamed => _name is not null;
 
     /// <summary>Loops to run: what was asked for, or half of the processors.</summary>
     internal int EffectiveLoops => Loops > 0 ? Loops : Math.Max(1, Environment.ProcessorCount / 2);
@@ -163,6 +230,7 @@ public sealed class HengeOptions
         MaxValueBytes = MaxValueBytes,
         Shards = Shards,
         Eviction = Eviction,
+        Slots = new NodeSlots(),
     };
 
     // The runtime knows the container's limit; without one it reports the machine's memory.
@@ -196,20 +264,56 @@ public sealed class HengeOptions
         {
             return "the password is empty: give one, or none at all";
         }
-        if (Password is not null || Insecure)
+        if (ClusterSecrets.Any(static secret => secret.Length < MinSecretLength))
+        {
+            return $"a cluster secret is too short: give at least {MinSecretLength} characters, random ones";
+        }
+        if (Insecure || Bind.FirstOrDefault(static address => !IPAddress.IsLoopback(address)) is not { } open)
         {
             return null;
         }
-        foreach (IPAddress address in Bind)
+        if (Password is null)
         {
-            if (!IPAddress.IsLoopback(address))
-            {
-                return $"{address} is reachable from other machines and no password is set: "
-                    + "set one (--password-file or HENGE_PASSWORD), bind 127.0.0.1, or say --insecure";
-            }
+            return $"{open} is reachable from other machines and no password is set: "
+                + "set one (--password-file or HENGE_PASSWORD), bind 127.0.0.1, or say --insecure";
         }
-        return null;
+        return ClusterSecrets.Count > 0 ? null
+            : $"{open} is reachable from other machines and no cluster secret is set, so anyone could join the ring: "
+                + "set one (--cluster-secret-file or HENGE_CLUSTER_SECRET), bind 127.0.0.1, or say --insecure";
     }
+
+    private string? ValidateRing()
+    {
+        if (Copies is < 1 or > MaxCopies)
+        {
+            return $"copies {Copies} is out of range: give 1 to {MaxCopies}";
+        }
+        if (Weight is < 0 or > MaxWeight)
+        {
+            return $"weight {Weight} is out of range: give 1 to {MaxWeight}, or 0 to hold nothing and only route";
+        }
+        if (!Enum.IsDefined(WriteAck))
+        {
+            return $"write-ack {WriteAck} is unknown: give all or owner";
+        }
+        if (!IsWord(Zone))
+        {
+            return $"the zone must be at most {MaxWordLength} printable characters without spaces";
+        }
+        if (ClusterName.Length == 0 || !IsWord(ClusterName))
+        {
+            return $"the cluster name must be 1 to {MaxWordLength} printable characters without spaces";
+        }
+        if (LeaveTimeout < TimeSpan.Zero || LeaveTimeout > TimeSpan.FromHours(1))
+        {
+            return $"leave-timeout {LeaveTimeout} is out of range: give 0 to an hour";
+        }
+        return Advertise is null || OwnAddress.IsHostWithPort(Advertise) ? null
+            : $"advertise '{Advertise}' is not an address: give host or host:port, such as 10.0.0.5:7400";
+    }
+
+    private static bool IsWord(string text) =>
+        text.Length <= MaxWordLength && text.All(static c => c > ' ' && !char.IsControl(c) && !char.IsWhiteSpace(c));
 
     private string? ValidatePeers()
     {

@@ -25,6 +25,14 @@ public sealed class HengeOptionsTests
         { static o => o.Peers.Add("localhost"), "peer 'localhost'" },
         { static o => o.Peers.Add("localhost:0"), "peer 'localhost:0'" },
         { static o => o.Peers.Add("http://localhost:7401"), "peer 'http" },
+        { static o => o.Copies = 6, "copies 6" },
+        { static o => o.Weight = -1, "weight -1" },
+        { static o => o.Zone = "a b", "zone" },
+        { static o => o.ClusterName = "", "cluster name" },
+        { static o => o.ClusterSecrets.Add("short"), "cluster secret is too short" },
+        { static o => o.LeaveTimeout = TimeSpan.FromSeconds(-1), "leave-timeout" },
+        { static o => o.Advertise = "a b:1", "advertise 'a b:1'" },
+        { static o => o.Advertise = "host:0", "advertise 'host:0'" },
         { static o => o.Limits.MaxClients = 0, "max-clients" },
         { static o => o.Limits.CommandTimeout = TimeSpan.Zero, "timeouts" },
         { static o => o.Limits.OutputHardBytes = 5, "output limits" },
@@ -54,8 +62,18 @@ public sealed class HengeOptionsTests
     {
         var options = new HengeOptions { Insecure = insecure, Password = password };
         options.Bind.Add(IPAddress.Any);
+        options.ClusterSecrets.Add("a long enough secret");
 
         Assert.Null(options.Validate());
+    }
+
+    [Fact]
+    public void Off_loopback_needs_a_cluster_secret_and_says_how_to_give_one()
+    {
+        var options = new HengeOptions { Password = "secret" };
+        options.Bind.Add(IPAddress.Any);
+
+        Assert.Contains("HENGE_CLUSTER_SECRET", options.Validate(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,10 @@ internal static class NodeOptions
             SlowLogMicroseconds = values.Integer(ServeOptions.SlowLogSlowerThan),
             SlowLogMaxEntries = (int)values.Integer(ServeOptions.SlowLogMaxLen),
         };
-        options.Name = values.Text(ServeOptions.Name) ?? options.Name;
+        if (values.Text(ServeOptions.Name) is { } name)
+        {
+            options.Name = name;
+        }
         options.Limits.MaxClients = (int)values.Integer(ServeOptions.MaxClients);
         options.Limits.IdleTimeout = values.Time(ServeOptions.IdleTimeout);
         options.Limits.CommandTimeout = values.Time(ServeOptions.CommandTimeout);

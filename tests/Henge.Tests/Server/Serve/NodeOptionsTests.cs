@@ -74,9 +74,10 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
-    public void A_star_binds_every_address_and_needs_a_password()
+    public void A_star_binds_every_address_and_needs_secrets_or_consent()
     {
-        Assert.Contains(IPAddress.Any, From("--bind=*", ("HENGE_PASSWORD", "x")).Bind);
+        Assert.Contains(IPAddress.Any, From("--bind=* --insecure").Bind);
+        Assert.Throws<UsageException>(() => From("--bind=*", ("HENGE_PASSWORD", "x")));
         Assert.Throws<UsageException>(() => From("--bind=*"));
     }
 

@@ -1,0 +1,33 @@
+using Henge.Cluster;
+using Henge.Cluster.Members;
+
+namespace Henge.Peers;
+
+/// <summary>
+/// What the rest of a node asks of its part in the ring. The node implements it with sockets, tests with three nodes in
+/// one process and no network.
+/// </summary>
+internal interface IRing
+{
+    /// <summary>The newest snapshot; lanes may still go by an older one. Any thread.</summary>
+    ClusterSnapshot Snapshot { get; }
+
+    /// <summary>The lanes; for work that has no connection, as HTTP's. Never empty.</summary>
+    IReadOnlyList<RingLane> Lanes { get; }
+
+    /// <summary>
+    /// Has the cluster thread call <see cref="ClusterCore.FlushAll"/>, then calls back on that thread with the version.
+    /// Any thread.
+    /// </summary>
+    void FlushAll(Action<ulong> done);
+
+    /// <summary>
+    /// The state of the ring as the cluster thread sees it; made there, so it takes a moment. Any thread.
+    /// </summary>
+    Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Queues a message of the node itself to a member on the control link; false when there is none. Any thread.
+    /// </summary>
+    bool TrySendControl(MemberId to, ReadOnlySpan<byte> message);
+}

@@ -1,0 +1,14 @@
+namespace Henge.Peers;
+
+/// <summary>First byte of what an operation sends to another node. Append only: the numbers are sent.</summary>
+internal enum RequestKind : byte
+{
+    /// <summary>No request.</summary>
+    None = 0,
+
+    /// <summary>RESP commands, one or those of a transaction.</summary>
+    Commands = 1,
+
+    /// <summary>A request of the HTTP API.</summary>
+    Http = 2,
+}
