@@ -9,7 +9,10 @@ namespace Henge.Cluster.Lanes;
 /// </summary>
 internal sealed class ChangeBuffer : IChangeSink
 {
-    private readonly MessageWriter _records = new();
+    // A burst of large values must not hold its memory for ever.
+    private const int KeptBytes = 1 << 20;
+
+    private MessageWriter _records = new();
 
     /// <summary>Records gathered.</summary>
     public int Count { get; private set; }
@@ -25,9 +28,16 @@ internal sealed class ChangeBuffer : IChangeSink
     }
 
     /// <summary>Begins anew.</summary>
-    public void Clear()
+    public void Clear() => Truncate(0, 0);
+
+    /// <summary>Forgets all but the first <paramref name="count"/> records, which take so many bytes.</summary>
+    public void Truncate(int count, int length)
     {
-        _records.Clear();
-        Count = 0;
+        Count = count;
+        _records.Truncate(length);
+        if (length == 0 && _records.Capacity > KeptBytes)
+        {
+            _records = new MessageWriter();
+        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class LaneCounters
     /// <summary>Records taken from owners.</summary>
     public long Merged;
 
+    /// <summary>Records of others for which there was no room; they are not here though they were acknowledged.</summary>
+    public long NoRoom;
+
     /// <summary>Operations tried again after a change of the ring.</summary>
     public long Retried;
 
@@ -26,4 +29,10 @@ internal sealed class LaneCounters
 
     /// <summary>Operations that ended as unknown.</summary>
     public long Unknown;
+
+    /// <summary>Writes whose records did not reach every copy in time.</summary>
+    public long Unreplicated;
+
+    /// <summary>Messages that made no sense.</summary>
+    public long BadMessages;
 }

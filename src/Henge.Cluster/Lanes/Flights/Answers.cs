@@ -1,0 +1,90 @@
+using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
+
+namespace Henge.Cluster.Lanes.Flights;
+
+/// <summary>
+/// What other nodes ask this lane to do. Order survives a refusal by one rule: once an operation of a link was refused,
+/// all that come behind it on that link are refused too, until the sender has seen every refusal; each forward says how
+/// many its sender has seen. So what was sent before the sender knew cannot overtake what was refused.
+/// </summary>
+internal sealed class Answers(ILaneHost host, LaneCounters counters)
+{
+    private readonly Dictionary<long, uint> _refusals = [];
+    private readonly MessageWriter _answer = new();
+
+    /// <summary>An operation came; false when it makes no sense.</summary>
+    public bool Receive(Carrier carrier, MemberId from, long link, ref MessageReader reader, Instant now)
+    {
+        ulong id = reader.UInt64();
+        var flags = (ForwardFlags)reader.Byte();
+        byte hop = reader.Byte();
+        uint left = reader.UInt32();
+        uint refusalsSeen = reader.UInt32();
+        bool mayRelay = (flags & ForwardFlags.Relay) != 0;
+        if (reader.Failed || hop is 0 or > Forwards.MaxHops || (mayRelay && hop == Forwards.MaxHops))
+        {
+            return false;
+        }
+        if (_refusals.Count > 0 && refusalsSeen < _refusals.GetValueOrDefault(link))
+        {
+            Refuse(link, id, ForwardResult.Behind);
+            return true;
+        }
+        if (host.Accept(from, reader.Rest) is not { } operation)
+        {
+            // Perhaps a newer node asks for what this one cannot do.
+            Begin(id, (byte)Outcome.NotDone);
+            host.TryReply(link, _answer.Written);
+            return true;
+        }
+        operation.Notes.Reset();
+        operation.Notes.IsServed = true;
+        operation.Notes.IsForThisNode = (flags & ForwardFlags.Member) != 0;
+        operation.Notes.MayRelay = mayRelay;
+        operation.Notes.Link = link;
+        operation.Notes.RequestId = id;
+        operation.DeadlineMs = now.MonotonicMs + Math.Min(left, int.MaxValue);
+        carrier.Start(operation, now);
+        return true;
+    }
+
+    /// <summary>Answers for an operation that has ended.</summary>
+    public void Answer(Operation operation, Outcome outcome, bool wasRemote, ReadOnlySpan<byte> reply)
+    {
+        Begin(operation.Notes.RequestId, (byte)outcome);
+        if (wasRemote)
+        {
+            _answer.Raw(reply);
+        }
+        else if (outcome == Outcome.Done)
+        {
+            counters.Served++;
+            operation.WriteReplyTo(_answer);
+        }
+        host.TryReply(operation.Notes.Link, _answer.Written);
+    }
+
+    /// <summary>Refuses an operation of which this node is not the owner.</summary>
+    public void Refuse(Operation operation) =>
+        Refuse(operation.Notes.Link, operation.Notes.RequestId, ForwardResult.NotOwner);
+
+    /// <summary>A link is gone, and with it its count.</summary>
+    public void RequesterGone(long link) => _refusals.Remove(link);
+
+    private void Refuse(long link, ulong id, ForwardResult why)
+    {
+        Begin(id, (byte)why);
+        if (host.TryReply(link, _answer.Written))
+        {
+            _refusals[link] = _refusals.GetValueOrDefault(link) + 1;
+        }
+    }
+
+    private void Begin(ulong id, byte result)
+    {
+        _answer.Begin(MessageKind.ForwardReply);
+        _answer.UInt64(id);
+        _answer.Byte(result);
+    }
+}

@@ -1,0 +1,33 @@
+using Henge.Cluster.Lanes.Flights;
+using Henge.Cluster.Lanes.Replicas;
+using Henge.Cluster.Members;
+
+namespace Henge.Cluster.Lanes;
+
+/// <summary>Another member as one lane sees it: its data link and what is under way on it.</summary>
+internal sealed class Peer(MemberId id)
+{
+    /// <summary>Who.</summary>
+    public MemberId Id { get; } = id;
+
+    /// <summary>Whether this lane's data link to it is up.</summary>
+    public bool IsUp { get; set; }
+
+    /// <summary>Operations sent to it, in order.</summary>
+    public OperationList Forwards { get; } = new();
+
+    /// <summary>Refusals of it seen on this link (<see cref="Answers"/> has the rule).</summary>
+    public uint RefusalsSeen { get; set; }
+
+    /// <summary>Records for it, not sent yet.</summary>
+    public RecordQueue Unsent { get; } = new();
+
+    /// <summary>Records sent and not acknowledged.</summary>
+    public RecordQueue Sent { get; } = new();
+
+    /// <summary>The number of the first in <see cref="Sent"/>.</summary>
+    public ulong FirstSent { get; set; } = 1;
+
+    /// <summary>Whether it may be forgotten once its member is.</summary>
+    public bool IsIdle => !IsUp && Forwards.First is null && Unsent.Count == 0 && Sent.Count == 0;
+}
