@@ -78,7 +78,8 @@ internal readonly ref struct EntryScope
         {
             return WriteResult.TooLarge;
         }
-        return _shard.Writer.Set(ref _shard.OpenAt(_scope), _key, type, value, expiresAtMs, attributes, _nowMs);
+        return NoteChange(_shard.Writer.Set(
+            ref _shard.OpenAt(_scope), _key, type, value, expiresAtMs, attributes, version: 0, _nowMs));
     }
 
     /// <summary>
@@ -92,7 +93,8 @@ internal readonly ref struct EntryScope
         {
             return WriteResult.TooLarge;
         }
-        WriteResult result = _shard.Writer.Resize(ref _shard.OpenAt(_scope), _key, type, length, _nowMs);
+        WriteResult result =
+            NoteChange(_shard.Writer.Resize(ref _shard.OpenAt(_scope), _key, type, length, _nowMs));
         if (result == WriteResult.Ok)
         {
             value = WritableValue;
@@ -108,12 +110,13 @@ internal readonly ref struct EntryScope
             Entry entry = _shard.Arena[handle];
             entry.Version = _shard.NextVersion(_nowMs, entry.Version);
             _shard.Touch(handle);
+            NoteChange(WriteResult.Ok);
         }
     }
 
     /// <summary>Sets or with 0 takes away the expiry, with a new version. Does nothing when not found.</summary>
     public WriteResult SetExpiry(long expiresAtMs) => Found
-        ? _shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: true, _nowMs)
+        ? NoteChange(_shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: true, _nowMs))
         : WriteResult.Ok;
 
     /// <summary>
@@ -121,21 +124,35 @@ internal readonly ref struct EntryScope
     /// but changes nothing that an ETag or a CAS may compare.
     /// </summary>
     public WriteResult ExtendExpiry(long expiresAtMs) => Found
-        ? _shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: false, _nowMs)
+        ? NoteChange(_shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: false, _nowMs))
         : WriteResult.Ok;
 
-    /// <summary>Deletes the entry; false when it was not there.</summary>
+    /// <summary>
+    /// Deletes the entry; false when it was not there. The change sink is told of either: what is not here may be
+    /// elsewhere.
+    /// </summary>
     public bool Delete()
     {
-        OpenEntry open = _shard.OpenAt(_scope);
-        if (open.Handle == 0)
+        bool found = Found;
+        ref OpenEntry open = ref _shard.OpenAt(_scope);
+        ulong version = _shard.Tombstones.Delete(ref open, _key, _nowMs);
+        if (_core.ChangeSink is not null)
         {
-            return false;
+            open.Change = version;
         }
-        _shard.Delete(open.Hash, open.Handle);
-        return true;
+        return found;
     }
 
-    /// <summary>Unlocks the shard.</summary>
-    public void Dispose() => _shard.Close();
+    /// <summary>Tells the change sink if the scope has changed its key, and unlocks the shard.</summary>
+    public void Dispose() => _shard.Close(_key);
+
+    private WriteResult NoteChange(WriteResult result)
+    {
+        if (_core.ChangeSink is not null && result == WriteResult.Ok)
+        {
+            ref OpenEntry open = ref _shard.OpenAt(_scope);
+            open.Change = _shard.VersionAt(in open);
+        }
+        return result;
+    }
 }

@@ -9,6 +9,9 @@ internal readonly ref struct EntryView
     /// <summary>The value.</summary>
     public ReadOnlySpan<byte> Value { get; init; }
 
+    /// <summary>What stands beside the value.</summary>
+    public ReadOnlySpan<byte> Attributes { get; init; }
+
     /// <summary>What the value means.</summary>
     public EntryType Type { get; init; }
 

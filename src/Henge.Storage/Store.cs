@@ -1,5 +1,8 @@
+using Henge.Storage.Drops;
 using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
+using Henge.Storage.Slots;
+using Henge.Storage.Visits;
 
 namespace Henge.Storage;
 
@@ -17,6 +20,7 @@ internal sealed class Store : IDisposable
     private const int EntriesPerTick = 2048;
 
     private const int RandomTries = 128;
+    private const ulong PositionMask = (1UL << HashIndex.ScanBits) - 1;
     private readonly StoreCore _core;
     private readonly Shard[] _shards;
     private int _nextToTick;
@@ -123,35 +127,13 @@ internal sealed class Store : IDisposable
     /// </summary>
     /// <returns>The cursor to go on from; 0 when the scan is complete. Below 2^52.</returns>
     public ulong Scan<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        ulong shard = cursor >> HashIndex.ScanBits;
-        ulong position = cursor & ((1UL << HashIndex.ScanBits) - 1);
-        for (; shard < (ulong)_shards.Length; shard++, position = 0)
-        {
-            while (position >> HashIndex.ScanBits == 0)
-            {
-                if (count <= 0)
-                {
-                    return shard << HashIndex.ScanBits | position;
-                }
-                count -= _shards[shard].Reader.Scan(ref position, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
-            }
-        }
-        return 0;
-    }
-
-    /// <summary>
-    /// Walks the live entries of one shard in the eviction order, those to be evicted first, <paramref name="count"/>
-    /// at a time: who writes them elsewhere in this order rebuilds the order there. An entry used meanwhile moves to
-    /// the end and is seen again; none that stays is missed (W-TinyLFU aside, whose protected entries may fall back
-    /// behind the walk). A shard has one
-    /// walk at a time.
-    /// </summary>
-    /// <returns>False when the walk has reached the end.</returns>
-    public bool Walk<TVisitor>(int shard, bool fromStart, int count, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct =>
-        _shards[shard].Reader.Walk(fromStart, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
+        Pass<ShowEntries<TVisitor>, TVisitor>(cursor, count, nowMs, ref visitor);
+
+    /// <summary>As <see cref="Scan"/>, over tombstones as well.</summary>
+    public ulong ScanRecords<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IRecordVisitor, allows ref struct =>
+        Pass<ShowRecords<TVisitor>, TVisitor>(cursor, count, nowMs, ref visitor);
 
     /// <summary>Visits one live entry drawn about evenly; false when there is none.</summary>
     public bool TryVisitRandom<TVisitor>(ulong random, long nowMs, ref TVisitor visitor)
@@ -165,6 +147,10 @@ internal sealed class Store : IDisposable
             {
                 return true;
             }
+        }
+        if (Count == 0)
+        {
+            return false;
         }
         // Few entries in many buckets: take the first from anywhere.
         ulong start = KeyHasher.Next(ref random);
@@ -183,7 +169,7 @@ internal sealed class Store : IDisposable
         return false;
     }
 
-    /// <summary>Deletes every entry.</summary>
+    /// <summary>Deletes every entry and tombstone, without a trace; floors stay.</summary>
     public void Clear()
     {
         using ShardsScope all = LockAll();
@@ -192,6 +178,7 @@ internal sealed class Store : IDisposable
             shard.Clear();
         }
         _core.Extents.Clear();
+        _core.Slots?.Clear();
     }
 
     /// <summary>
@@ -205,7 +192,7 @@ internal sealed class Store : IDisposable
         while (rounds > 0 && idle < _shards.Length)
         {
             Shard shard = _shards[_nextToTick];
-            if (shard.Sweep(nowMs, EntriesPerHold))
+            if (shard.Reclaimer.Sweep(nowMs, EntriesPerHold))
             {
                 idle = 0;
                 rounds--;
@@ -220,69 +207,131 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Is told of every change that a scope makes; null (default): nobody. Set it before the store is used.</summary>
-    public IChangeSink? ChangeSink { get; set; }
+    public IChangeSink? ChangeSink
+    {
+        get => _core.ChangeSink;
+        set => _core.ChangeSink = value;
+    }
 
     /// <summary>Whether deletions leave tombstones. False (default) in a store that no other node copies.</summary>
-    public bool KeepsTombstones { get; set; }
+    public bool KeepsTombstones
+    {
+        get => _core.KeepsTombstones;
+        set => _core.KeepsTombstones = value;
+    }
 
     /// <summary>
     /// Whether expired entries and deletions of absent keys leave tombstones too: true while a node that may hold an
     /// older copy is away.
     /// </summary>
-    public bool TombstonesForAbsent { get; set; }
+    public bool TombstonesForAbsent
+    {
+        get => _core.TombstonesForAbsent;
+        set => _core.TombstonesForAbsent = value;
+    }
 
     /// <summary>Tombstones of this version or older may go; <see cref="Tick"/> purges them. 0 (default) keeps all.</summary>
-    public ulong TombstoneHorizon { get; set; }
+    public ulong TombstoneHorizon
+    {
+        get => _core.TombstoneHorizon;
+        set => _core.TombstoneHorizon = value;
+    }
 
     /// <summary>Nothing of this version or older is merged: the last flush of the whole ring.</summary>
-    public ulong FlushVersion => throw new NotImplementedException();
+    public ulong FlushVersion => _core.FlushVersion;
+
+    /// <summary>Tombstones held.</summary>
+    public long Tombstones => _shards.Sum(shard => shard.Tombstones.Count);
+
+    /// <summary>Bytes that tombstones take, at most a twentieth of the limit.</summary>
+    public long TombstoneBytes => _shards.Sum(shard => shard.Tombstones.Bytes);
+
+    /// <summary>Tombstones that went before their time, for want of memory, and raised the floor of their slot.</summary>
+    public long TombstonesDropped => _shards.Sum(shard => shard.Tombstones.Dropped);
 
     /// <summary>A version not below any that this store gave or would give now; never ahead of the bound on clocks.</summary>
-    public ulong Clock(long nowMs) => throw new NotImplementedException();
+    public ulong Clock(long nowMs) => _shards.Max(shard => shard.Versions.Peek(nowMs));
 
     /// <summary>
     /// Makes all versions given from now on greater than <paramref name="version"/>, as far as it is at most 60 s
     /// ahead of <paramref name="nowMs"/>; returns false, and goes no further than that, when it is more.
     /// </summary>
-    public bool AdvanceClock(ulong version, long nowMs) => throw new NotImplementedException();
+    public bool AdvanceClock(ulong version, long nowMs)
+    {
+        foreach (Shard shard in _shards)
+        {
+            shard.Lock.Enter();
+            shard.Versions.Advance(version, nowMs);
+            shard.Lock.Exit();
+        }
+        return version <= VersionClock.Farthest(nowMs);
+    }
 
     /// <summary>
-    /// Takes what another node has under a key, if it is newer than what is here (docs/ring.md has the order). Never
-    /// gives a new version, never tells the change sink. Commutative, associative, idempotent.
+    /// Takes what another node has under a key, if it is newer than what is here (<see cref="RecordOrder"/>). Never
+    /// gives a new version, never tells the change sink. Commutative, associative, idempotent. It counts as a use of
+    /// the entry; a new one is the most recently used.
     /// </summary>
-    /// <param name="record">What the other has.</param>
+    /// <param name="record">What the other has. A type that this store has no place for is too large.</param>
     /// <param name="checksFloor">Whether a record of an unknown key must be newer than the slot's floor.</param>
     /// <param name="nowMs">Unix milliseconds.</param>
-    public MergeResult Merge(in EntryRecord record, bool checksFloor, long nowMs) => throw new NotImplementedException();
+    public MergeResult Merge(in EntryRecord record, bool checksFloor, long nowMs)
+    {
+        KeyHash hash = Hash(record.Key);
+        return _shards[ShardOf(hash)].Merger.Merge(in record, hash.Value, checksFloor, nowMs);
+    }
 
     /// <summary>Shows the visitor what is known of a key: its entry, its tombstone, or nothing (no visit).</summary>
     public KeyState Inspect<TVisitor>(ReadOnlySpan<byte> key, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IRecordVisitor, allows ref struct => throw new NotImplementedException();
-
-    /// <summary>As <see cref="Scan"/>, over tombstones as well.</summary>
-    public ulong ScanRecords<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IRecordVisitor, allows ref struct => throw new NotImplementedException();
+        where TVisitor : struct, IRecordVisitor, allows ref struct
+    {
+        KeyHash hash = Hash(key);
+        return _shards[ShardOf(hash)].Reader.Inspect(key, hash.Value, nowMs, ref visitor);
+    }
 
     /// <summary>
     /// Deletes the entries and tombstones of some slots without a trace (another node holds them now), looking at about
     /// <paramref name="count"/> of the store from a cursor; returns the cursor to go on from, 0 at the end.
     /// </summary>
-    public ulong DropSlots(ulong cursor, int count, bool[] slots) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The store has no slots.</exception>
+    /// <exception cref="ArgumentException"><paramref name="slots"/> has no place for each slot.</exception>
+    public ulong DropSlots(ulong cursor, int count, bool[] slots)
+    {
+        SlotTable table = _core.Slots ?? throw new InvalidOperationException("The store has no slots.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots.Length, table.Length);
+        return Drop(cursor, count, new SlotDropFilter(table, slots));
+    }
 
-    /// <summary>Live entries of a slot, expired ones not yet swept included. O(1).</summary>
-    public int CountInSlot(int slot) => throw new NotImplementedException();
+    /// <summary>Live entries of a slot, expired ones not yet swept included; 0 in a store without slots. O(1).</summary>
+    public int CountInSlot(int slot) => _core.Slots?.Count(slot) ?? 0;
 
-    /// <summary>The floor of a slot.</summary>
-    public ulong Floor(int slot) => throw new NotImplementedException();
+    /// <summary>The floor of a slot; 0 in a store without slots.</summary>
+    public ulong Floor(int slot) => _core.Slots?.Floor(slot) ?? 0;
 
     /// <summary>Raises the floor of a slot; a lower one changes nothing.</summary>
-    public void RaiseFloor(int slot, ulong version) => throw new NotImplementedException();
+    public void RaiseFloor(int slot, ulong version) => _core.Slots?.RaiseFloor(slot, version);
 
     /// <summary>
-    /// Deletes every entry and tombstone of version <paramref name="version"/> or older, merges none of them any more,
-    /// and gives later versions from now on.
+    /// Deletes every entry and tombstone of version <paramref name="version"/> or older, and those more than 60 s ahead
+    /// of the clock; merges nothing of that version or older any more, and gives later versions from now on. Does
+    /// nothing when it has flushed as late a version before. A version more than 60 s ahead of the clock is taken for
+    /// one 60 s ahead. It passes over the whole store, a bounded piece for each lock hold.
     /// </summary>
-    public void Flush(ulong version, long nowMs) => throw new NotImplementedException();
+    public void Flush(ulong version, long nowMs)
+    {
+        ulong farthest = VersionClock.Farthest(nowMs);
+        version = Math.Min(version, farthest);
+        if (_core.TryRaiseFlushVersion(version))
+        {
+            AdvanceClock(version, nowMs);
+            ulong cursor = 0;
+            do
+            {
+                cursor = Drop(cursor, EntriesPerTick, new FlushFilter(version, farthest));
+            }
+            while (cursor != 0);
+        }
+    }
 
     /// <summary>
     /// Charges (or with a negative number gives back) bytes held outside the store against the memory limit.
@@ -290,30 +339,7 @@ internal sealed class Store : IDisposable
     public void Charge(long bytes) => _core.Memory.Charge(bytes);
 
     /// <summary>Counters and sizes.</summary>
-    public StoreStatistics GetStatistics()
-    {
-        var sum = new StoreStatistics
-        {
-            Entries = Count,
-            LimitBytes = _core.Memory.Limit,
-            UsedBytes = _core.Memory.Used,
-            ChargedBytes = _core.Memory.Charged,
-        };
-        foreach (Shard shard in _shards)
-        {
-            sum = sum with
-            {
-                EntriesWithExpiry = sum.EntriesWithExpiry + shard.Wheel.Count,
-                IndexBytes = sum.IndexBytes + shard.Index.Bytes,
-                DataBytes = sum.DataBytes + shard.DataBytes,
-                Hits = sum.Hits + shard.Hits,
-                Misses = sum.Misses + shard.Misses,
-                Evicted = sum.Evicted + shard.Evicted,
-                Expired = sum.Expired + shard.Expired,
-            };
-        }
-        return sum;
-    }
+    public StoreStatistics GetStatistics() => StoreStatistics.Of(_core);
 
     /// <summary>Zeroes hits, misses, evicted and expired (CONFIG RESETSTAT).</summary>
     public void ResetStatistics()
@@ -327,4 +353,34 @@ internal sealed class Store : IDisposable
 
     /// <summary>Gives all memory back. No other call may be under way or follow.</summary>
     public void Dispose() => _core.Dispose();
+
+    private ulong Pass<TShow, TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
+        where TShow : IShow<TVisitor>
+        where TVisitor : struct, allows ref struct
+    {
+        while (count > 0 && ShardAt(cursor) is { } shard)
+        {
+            ulong position = cursor & PositionMask;
+            count -= shard.Reader.Scan<TShow, TVisitor>(
+                ref position, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
+            cursor = (cursor & ~PositionMask) + position;
+        }
+        return ShardAt(cursor) is null ? 0 : cursor;
+    }
+
+    private ulong Drop<TFilter>(ulong cursor, int count, TFilter filter)
+        where TFilter : struct, IDropFilter
+    {
+        while (count > 0 && ShardAt(cursor) is { } shard)
+        {
+            ulong position = cursor & PositionMask;
+            count -= shard.Dropper.Drop(ref position, Math.Min(count, EntriesPerHold), filter);
+            cursor = (cursor & ~PositionMask) + position;
+        }
+        return ShardAt(cursor) is null ? 0 : cursor;
+    }
+
+    /// <summary>The shard that a cursor is in; its position's end is the next one's beginning. Null at the end.</summary>
+    private Shard? ShardAt(ulong cursor) =>
+        cursor >> HashIndex.ScanBits is var shard && shard < (ulong)_shards.Length ? _shards[shard] : null;
 }

@@ -51,6 +51,21 @@ internal sealed class StoreOptions
     /// </summary>
     public ISlotFunction? Slots { get; init; }
 
+    /// <summary>How many slots <see cref="Slots"/> tells apart: its answers are below this number.</summary>
+    public int SlotCount { get; init; } = 16384;
+
+    /// <summary>
+    /// Versions come from the wall clock alone, whatever is stored. For the simulator only, to prove that it would see
+    /// it.
+    /// </summary>
+    public bool VersionsIgnoreStored { get; init; }
+
+    /// <summary>
+    /// A merged record replaces what is here whatever their order. For the simulator only, to prove that it would see
+    /// it.
+    /// </summary>
+    public bool MergesLastArrival { get; init; }
+
     /// <summary>Seed of the keyed hash; 0 draws one from the system's random source.</summary>
     public ulong HashSeed { get; init; }
 
@@ -64,9 +79,9 @@ internal sealed class StoreOptions
         {
             throw new ArgumentException($"Shards must be 0 or a power of two up to {MaxShards}, not {Shards}.");
         }
-        if (MaxEntries < 0 || MaxValueBytes < 0)
+        if (MaxEntries < 0 || MaxValueBytes < 0 || SlotCount < 0)
         {
-            throw new ArgumentException("MaxEntries and MaxValueBytes must not be negative.");
+            throw new ArgumentException("MaxEntries, MaxValueBytes and SlotCount must not be negative.");
         }
         long smallest = SmallestMemory(Math.Max(Shards, 1));
         if (MemoryBytes < smallest)

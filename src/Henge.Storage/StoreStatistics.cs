@@ -1,3 +1,5 @@
+using Henge.Storage.Shards;
+
 namespace Henge.Storage;
 
 /// <summary>Counters and sizes of a store, summed over its shards at about one moment.</summary>
@@ -35,4 +37,30 @@ internal readonly record struct StoreStatistics
 
     /// <summary>Entries whose deadline passed.</summary>
     public long Expired { get; init; }
+
+    /// <summary>Sums what the shards of a store count.</summary>
+    internal static StoreStatistics Of(StoreCore core)
+    {
+        var sum = new StoreStatistics
+        {
+            Entries = core.Entries.Count,
+            LimitBytes = core.Memory.Limit,
+            UsedBytes = core.Memory.Used,
+            ChargedBytes = core.Memory.Charged,
+        };
+        foreach (Shard shard in core.Shards)
+        {
+            sum = sum with
+            {
+                EntriesWithExpiry = sum.EntriesWithExpiry + shard.Wheel.Count,
+                IndexBytes = sum.IndexBytes + shard.Index.Bytes,
+                DataBytes = sum.DataBytes + shard.DataBytes,
+                Hits = sum.Hits + shard.Hits,
+                Misses = sum.Misses + shard.Misses,
+                Evicted = sum.Evicted + shard.Evicted,
+                Expired = sum.Expired + shard.Expired,
+            };
+        }
+        return sum;
+    }
 }

@@ -15,7 +15,8 @@ namespace Henge.Storage.Entries;
 ///     if external:   u64 address of the extent that holds the payload                            8 bytes
 ///     payload: key, attributes, value
 /// </code>
-/// A 16-byte key with a 100-byte value takes 136 bytes, with an expiry 150, rounded to 152. A free slot has type 0.
+/// A 16-byte key with a 100-byte value takes 136 bytes, with an expiry 150, rounded to 152. A free slot has type 0, a
+/// tombstone type 7; a tombstone has key and version only, and its neighbours are those in the shard's tombstones.
 /// Words after byte 20 are unaligned on purpose: the bytes saved are worth more than the cycle.
 /// </summary>
 internal readonly unsafe struct Entry
@@ -38,14 +39,19 @@ internal readonly unsafe struct Entry
     /// <summary>Packed key length that says "wide"; shorter keys are packed.</summary>
     public const int WideKey = 255;
 
+    /// <summary>Largest type that an entry may have; the next marks a tombstone.</summary>
+    public const EntryType LargestType = Tombstone - 1;
+
     /// <summary>Latest deadline that can be kept (the year 10889); later ones are clamped to it.</summary>
     public const long LatestDeadlineMs = (1L << 48) - 1;
 
+    private const EntryType Tombstone = (EntryType)7;
     private const uint KeyMask = 0xFF;
     private const int ValueShift = 8;
     private const uint ValueMask = 0x3FFF;
     private const int TypeShift = 22;
     private const uint TypeMask = 7;
+    private const uint TombstoneTypeBit = 4u << TypeShift;
     private const uint ExpiryFlag = 1u << 25;
     private const uint ExternalFlag = 1u << 26;
     private const uint AttributesFlag = 1u << 27;
@@ -72,6 +78,14 @@ internal readonly unsafe struct Entry
 
     /// <summary>What the value means; <see cref="EntryType.None"/> marks a free slot.</summary>
     public EntryType Type => (EntryType)(Packed >> TypeShift & TypeMask);
+
+    /// <summary>Whether it is a tombstone.</summary>
+    public bool IsTombstone => Type == Tombstone;
+
+    /// <summary>
+    /// Whether it may be a tombstone or past its deadline: one test lets through whatever is surely a live entry.
+    /// </summary>
+    public bool MayBeGone => (Packed & (ExpiryFlag | TombstoneTypeBit)) != 0;
 
     /// <summary>Whether it has a deadline, and so the wheel's links.</summary>
     public bool HasExpiry => (Packed & ExpiryFlag) != 0;
@@ -160,6 +174,10 @@ internal readonly unsafe struct Entry
 
     private byte* PointerAt => AttributesAt + ((Packed & AttributesFlag) != 0 ? AttributeLengthBytes : 0);
 
+    /// <summary>What a deadline is kept as; 0 stays none.</summary>
+    public static long KeptDeadline(long expiresAtMs) =>
+        expiresAtMs == 0 ? 0 : Math.Clamp(expiresAtMs, 1, LatestDeadlineMs);
+
     /// <summary>Marks a slot as free, so that who walks a page passes over it.</summary>
     public void MarkFree() => Packed = 0;
 
@@ -207,6 +225,19 @@ internal readonly unsafe struct Entry
         {
             *(byte**)PointerAt = extent;
         }
+    }
+
+    /// <summary>
+    /// Writes a tombstone: the header, and a key, which may lie in this very slot, behind where it goes. The caller has
+    /// taken the slot; what it held is lost.
+    /// </summary>
+    public void WriteTombstone(ReadOnlySpan<byte> key, ulong version)
+    {
+        int headerBytes = new EntryShape(key.Length, 0, 0, HasExpiry: false).HeaderBytes;
+        key.CopyTo(new Span<byte>(_address + headerBytes, key.Length));
+        Packed = 0;
+        WriteHeader(new EntryShape(key.Length, 0, 0, HasExpiry: false), Tombstone, extent: null);
+        Version = version;
     }
 
     /// <summary>Copies a whole slot: an entry moves with all its links, and the other slot is then dead.</summary>

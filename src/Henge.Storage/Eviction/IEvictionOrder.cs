@@ -12,10 +12,10 @@ internal interface IEvictionOrder
     bool OrdersByUse { get; }
 
     /// <summary>
-    /// The entry that a walk over <see cref="Next"/> visited last; 0 before the first. When it is moved or removed, its
-    /// <see cref="Previous"/>, visited before it, takes its place, so that the walk misses nothing that moves on.
+    /// The walks over <see cref="Next"/>. When an entry that one stands on is removed, its <see cref="Previous"/>,
+    /// visited before it, takes its place.
     /// </summary>
-    uint Walked { get; set; }
+    WalkCursors Walks { get; }
 
     /// <summary>Bytes beside the entries that the order took from the budget.</summary>
     long CountedBytes { get; }

@@ -21,7 +21,7 @@ internal sealed unsafe class LruOrder : IEvictionOrder
     public bool OrdersByUse => true;
 
     /// <inheritdoc/>
-    public uint Walked { get; set; }
+    public WalkCursors Walks { get; } = new();
 
     /// <inheritdoc/>
     public long CountedBytes => 0;
@@ -46,9 +46,9 @@ internal sealed unsafe class LruOrder : IEvictionOrder
     /// <inheritdoc/>
     public void Remove(uint handle)
     {
-        if (handle == Walked)
+        if (!Walks.IsEmpty)
         {
-            Walked = Previous(handle);
+            Walks.Move(handle, Previous(handle));
         }
         _queue.Remove(_arena, handle);
     }
@@ -70,7 +70,7 @@ internal sealed unsafe class LruOrder : IEvictionOrder
     public void Clear()
     {
         _queue = default;
-        Walked = 0;
+        Walks.Clear();
     }
 
     /// <summary>Hints only: the arena owns what the addresses point to.</summary>

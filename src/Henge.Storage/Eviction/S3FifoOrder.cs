@@ -36,7 +36,7 @@ internal sealed class S3FifoOrder : IEvictionOrder
     public bool OrdersByUse => false;
 
     /// <inheritdoc/>
-    public uint Walked { get; set; }
+    public WalkCursors Walks { get; } = new();
 
     /// <inheritdoc/>
     public long CountedBytes => _ghosts.CountedBytes;
@@ -69,9 +69,9 @@ internal sealed class S3FifoOrder : IEvictionOrder
     /// <inheritdoc/>
     public void Remove(uint handle)
     {
-        if (handle == Walked)
+        if (!Walks.IsEmpty)
         {
-            Walked = Previous(handle);
+            Walks.Move(handle, Previous(handle));
         }
         QueueOf(_arena[handle]).Remove(_arena, handle);
     }
@@ -139,7 +139,7 @@ internal sealed class S3FifoOrder : IEvictionOrder
     {
         _small = default;
         _main = default;
-        Walked = 0;
+        Walks.Clear();
         _ghosts.Clear();
     }
 

@@ -45,7 +45,7 @@ internal sealed class TinyLfuOrder : IEvictionOrder
     public bool OrdersByUse => false;
 
     /// <inheritdoc/>
-    public uint Walked { get; set; }
+    public WalkCursors Walks { get; } = new();
 
     /// <inheritdoc/>
     public long CountedBytes => _sketch.CountedBytes;
@@ -93,9 +93,9 @@ internal sealed class TinyLfuOrder : IEvictionOrder
     /// <inheritdoc/>
     public void Remove(uint handle)
     {
-        if (handle == Walked)
+        if (!Walks.IsEmpty)
         {
-            Walked = Previous(handle);
+            Walks.Move(handle, Previous(handle));
         }
         _queues[_arena[handle].Queue].Remove(_arena, handle);
     }
@@ -150,7 +150,7 @@ internal sealed class TinyLfuOrder : IEvictionOrder
     public void Clear()
     {
         Array.Clear(_queues);
-        Walked = 0;
+        Walks.Clear();
         _sketch.Clear();
     }
 

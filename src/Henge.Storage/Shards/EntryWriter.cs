@@ -25,15 +25,19 @@ internal sealed unsafe class EntryWriter
         _arena = shard.Arena;
     }
 
-    /// <summary>Creates or replaces the entry of an open scope.</summary>
+    /// <summary>
+    /// Creates or replaces the entry of an open scope, with a given version, or with 0 a new one.
+    /// </summary>
     public WriteResult Set(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, ReadOnlySpan<byte> value,
-        long expiresAtMs, ReadOnlySpan<byte> attributes, long nowMs)
+        long expiresAtMs, ReadOnlySpan<byte> attributes, ulong version, long nowMs)
     {
         var shape = new EntryShape(key.Length, attributes.Length, value.Length, expiresAtMs != 0);
+        ulong stored = _shard.VersionAt(in open);
         if (open.Handle != 0 && TryWriteInPlace(open.Handle, shape, type))
         {
             WritePayload(_arena[open.Handle].Payload, key, attributes, value);
-            Finish(open.Handle, newVersion: true, isNew: false, expiresAtMs, nowMs);
+            version = version != 0 ? version : _shard.NextVersion(nowMs, stored);
+            Finish(open.Handle, version, isNew: false, expiresAtMs, nowMs);
             return WriteResult.Ok;
         }
         if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
@@ -49,7 +53,8 @@ internal sealed unsafe class EntryWriter
             FreeExtent(_arena[old]);
             _arena.Free(old);
         }
-        Finish(handle, newVersion: true, isNew: old == 0, expiresAtMs, nowMs);
+        version = version != 0 ? version : _shard.NextVersion(nowMs, stored);
+        Finish(handle, version, isNew: old == 0, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -88,7 +93,7 @@ internal sealed unsafe class EntryWriter
         {
             entry.Value[oldLength..].Clear();
         }
-        Finish(open.Handle, newVersion: true, isNew: false, expiresAtMs, nowMs);
+        Finish(open.Handle, _shard.NextVersion(nowMs, entry.Version), isNew: false, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -97,10 +102,12 @@ internal sealed unsafe class EntryWriter
         ref OpenEntry open, ReadOnlySpan<byte> key, long expiresAtMs, bool newVersion, long nowMs)
     {
         Entry old = _arena[open.Handle];
+        ulong version = old.Version;
         if (old.HasExpiry == (expiresAtMs != 0))
         {
             Unwheel(open.Handle);
-            Finish(open.Handle, newVersion, isNew: false, expiresAtMs, nowMs);
+            version = newVersion ? _shard.NextVersion(nowMs, version) : version;
+            Finish(open.Handle, version, isNew: false, expiresAtMs, nowMs);
             return WriteResult.Ok;
         }
         EntryShape shape = old.Shape with { HasExpiry = expiresAtMs != 0 };
@@ -119,9 +126,14 @@ internal sealed unsafe class EntryWriter
         }
         Link(ref open, key, handle);
         _arena.Free(oldHandle);
-        Finish(handle, newVersion, isNew: false, expiresAtMs, nowMs);
+        version = newVersion ? _shard.NextVersion(nowMs, version) : version;
+        Finish(handle, version, isNew: false, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
+
+    /// <summary>Takes a slot, and a place in the index, for the tombstone of a key that is not there.</summary>
+    public bool TryPlaceTombstone(ref OpenEntry open, EntryShape shape, out uint handle) =>
+        TryTakeRoom(ref open, shape, takesExtent: false, out handle, out _);
 
     /// <summary>Bytes that an entry takes in slot and extent.</summary>
     public long CountedBytes(uint handle)
@@ -157,6 +169,7 @@ internal sealed unsafe class EntryWriter
     private WriteResult Create(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, int length, long nowMs)
     {
         var shape = new EntryShape(key.Length, 0, length, false);
+        ulong stored = _shard.VersionAt(in open);
         if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
         {
             return WriteResult.OutOfMemory;
@@ -165,7 +178,7 @@ internal sealed unsafe class EntryWriter
         key.CopyTo(new Span<byte>(entry.Payload, key.Length));
         entry.Value.Clear();
         Link(ref open, key, handle);
-        Finish(handle, newVersion: true, isNew: true, 0, nowMs);
+        Finish(handle, _shard.NextVersion(nowMs, stored), isNew: true, 0, nowMs);
         return WriteResult.Ok;
     }
 
@@ -220,10 +233,6 @@ internal sealed unsafe class EntryWriter
         {
             entry.InheritFrom(_arena[oldHandle]);
         }
-        else
-        {
-            entry.Version = 0;
-        }
         entry.WriteHeader(shape, type, extent);
         return entry;
     }
@@ -237,6 +246,10 @@ internal sealed unsafe class EntryWriter
         _shard.DataBytes += entry.KeyBytes + entry.ValueBytes;
         if (open.Handle == 0)
         {
+            if (open.Tombstone != 0)
+            {
+                _shard.Tombstones.Remove(open.Hash, open.Tombstone);
+            }
             _shard.Insert(open.Hash, key, handle);
             return;
         }
@@ -255,16 +268,13 @@ internal sealed unsafe class EntryWriter
     }
 
     /// <summary>Ends every write: version, deadline, use.</summary>
-    private void Finish(uint handle, bool newVersion, bool isNew, long expiresAtMs, long nowMs)
+    private void Finish(uint handle, ulong version, bool isNew, long expiresAtMs, long nowMs)
     {
         Entry entry = _arena[handle];
-        if (newVersion)
-        {
-            entry.Version = _shard.NextVersion(nowMs, entry.Version);
-        }
+        entry.Version = version;
         if (expiresAtMs != 0)
         {
-            entry.SetDeadline(Math.Clamp(expiresAtMs, 0, Entry.LatestDeadlineMs));
+            entry.SetDeadline(Entry.KeptDeadline(expiresAtMs));
             _shard.Wheel.Add(handle, nowMs);
         }
         if (!isNew)
@@ -278,26 +288,42 @@ internal sealed unsafe class EntryWriter
     /// </summary>
     private bool TryPlace(ref OpenEntry open, EntryShape shape, bool takesExtent, out uint handle, out byte* extent)
     {
+        bool isNew = open.Handle == 0;
         handle = 0;
         extent = null;
-        bool isNew = open.Handle == 0;
         if (isNew && !TryTakeEntry())
         {
             return false;
         }
+        if (TryTakeRoom(ref open, shape, takesExtent, out handle, out extent))
+        {
+            return true;
+        }
+        if (isNew)
+        {
+            _core.Entries.Return(1);
+        }
+        return false;
+    }
+
+    private bool TryTakeRoom(ref OpenEntry open, EntryShape shape, bool takesExtent, out uint handle, out byte* extent)
+    {
+        handle = 0;
+        extent = null;
+        bool isNew = open.Handle == 0;
         bool external = shape.External && takesExtent;
         while (external && (extent = _core.Extents.TryTake(shape.PayloadBytes)) == null)
         {
             if (!_core.TryGiveBackInTurn(_shard, open.Handle, ExtentSpace.CountedBytes(shape.PayloadBytes)))
             {
-                return Fail(isNew, null, 0);
+                return false;
             }
         }
         while (isNew && !_shard.Index.TryReserve())
         {
             if (!_shard.Reclaimer.TryGiveBack(open.Handle) && !_core.TryGiveBackElsewhere(_shard))
             {
-                return Fail(isNew, extent, shape.PayloadBytes);
+                return Fail(extent, shape.PayloadBytes);
             }
         }
         int sizeClass = SizeClasses.ClassOf(shape.SlotBytes);
@@ -305,21 +331,17 @@ internal sealed unsafe class EntryWriter
         {
             if (!_shard.Reclaimer.TryMakeRoom(open.Handle) && !_core.TryGiveBackElsewhere(_shard))
             {
-                return Fail(isNew, extent, shape.PayloadBytes);
+                return Fail(extent, shape.PayloadBytes);
             }
         }
         return true;
     }
 
-    private bool Fail(bool isNew, byte* extent, long payloadBytes)
+    private bool Fail(byte* extent, long payloadBytes)
     {
         if (extent != null)
         {
             _core.Extents.Free(extent, payloadBytes);
-        }
-        if (isNew)
-        {
-            _core.Entries.Return(1);
         }
         return false;
     }

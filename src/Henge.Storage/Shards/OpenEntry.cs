@@ -11,4 +11,10 @@ internal struct OpenEntry
 
     /// <summary>Handle of the live entry; 0 when there is none.</summary>
     public uint Handle;
+
+    /// <summary>Handle of the key's tombstone; 0 when there is none.</summary>
+    public uint Tombstone;
+
+    /// <summary>Version of the last change that the change sink is to be told of; 0 when there is none.</summary>
+    public ulong Change;
 }

@@ -12,22 +12,52 @@ internal sealed class Reclaimer
     // Pages are drained once this part of the shard's bytes is free slots; below it evicting is cheaper than moving.
     private const int SlackShare = 16;
     private readonly Shard _shard;
+    private readonly StoreCore _core;
     private readonly Arena _arena;
 
     /// <summary>Creates the reclaimer of a shard.</summary>
-    public Reclaimer(Shard shard)
+    public Reclaimer(Shard shard, StoreCore core)
     {
         _shard = shard;
+        _core = core;
         _arena = shard.Arena;
     }
 
     private bool SlackIsHigh => _arena.SlackBytes * SlackShare > (long)_arena.HeldPages * SizeClasses.PageBytes;
 
     /// <summary>
-    /// One step towards room in this shard: a page emptied or an entry evicted, but never <paramref name="keep"/>.
-    /// False when there is nothing left to give.
+    /// Enters the lock, expires what is due, purges tombstones and evicts down to lowered limits, about
+    /// <paramref name="budget"/> entries' worth; returns true when more is due.
     /// </summary>
-    public bool TryMakeRoom(uint keep) => (SlackIsHigh && TryDrain()) || TryEvict(keep) || TryDrain();
+    public bool Sweep(long nowMs, int budget)
+    {
+        _shard.Lock.Enter();
+        try
+        {
+            bool more = _shard.Wheel.Advance(nowMs, budget, _shard) | _shard.Tombstones.Sweep(nowMs, budget);
+            for (int i = 0; i < budget && _core.Memory.Overdrawn; i++)
+            {
+                more |= TryGiveBack(keep: 0);
+            }
+            for (long i = Math.Min(budget, _core.Entries.Excess); i > 0; i--)
+            {
+                more |= TryEvict(keep: 0);
+            }
+            _shard.Index.Shrink();
+            return more;
+        }
+        finally
+        {
+            _shard.Lock.Exit();
+        }
+    }
+
+    /// <summary>
+    /// One step towards room in this shard: a page emptied or an entry evicted, but never <paramref name="keep"/>;
+    /// tombstones go when nothing else is left. False when there is nothing left to give.
+    /// </summary>
+    public bool TryMakeRoom(uint keep) => (SlackIsHigh && TryDrain()) || TryEvict(keep) || TryDrain()
+        || _shard.Tombstones.TryDropOldest();
 
     /// <summary>As <see cref="TryMakeRoom"/>, giving an emptied page back to the budget for others.</summary>
     public bool TryGiveBack(uint keep)
@@ -56,6 +86,11 @@ internal sealed class Reclaimer
         {
             given += _shard.Writer.CountedBytes(victim);
             _shard.Evict(victim);
+        }
+        while (given < bytes && _shard.Tombstones.Bytes is var before and not 0)
+        {
+            _shard.Tombstones.TryDropOldest();
+            given += before - _shard.Tombstones.Bytes;
         }
         do
         {

@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 using Henge.Storage.Arenas;
+using Henge.Storage.Drops;
 using Henge.Storage.Entries;
 using Henge.Storage.Eviction;
 using Henge.Storage.Expiry;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
+using Henge.Storage.Visits;
 
 namespace Henge.Storage.Shards;
 
@@ -22,11 +24,12 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <summary>Guards the shard.</summary>
     public ShardLock Lock;
 
+    /// <summary>Gives versions.</summary>
+    public VersionClock Versions;
+
     private readonly StoreCore _core;
     private TouchRing _touched;
-    private OpenEntry[] _open = new OpenEntry[4];
-    private int _openCount;
-    private ulong _lastVersion;
+    private OpenScopes _open = new();
 
     /// <summary>Creates an empty shard.</summary>
     public Shard(StoreCore core, int number)
@@ -45,9 +48,13 @@ internal sealed class Shard : IExpirySink, IDisposable
             _ => new LruOrder(Arena),
         };
         Wheel = new TimingWheel(Arena);
-        Reclaimer = new Reclaimer(this);
+        Reclaimer = new Reclaimer(this, core);
         Writer = new EntryWriter(this, core);
         Reader = new ShardReader(this);
+        Tombstones = new Tombstones(this, core);
+        Merger = new RecordMerger(this, core);
+        Dropper = new ShardDropper(this, core);
+        Versions = new VersionClock(core.VersionSalt, core.VersionsIgnoreStored);
         NextVictimShard = number + 1;
         if (!core.Memory.TryTake(FixedBytes))
         {
@@ -78,6 +85,15 @@ internal sealed class Shard : IExpirySink, IDisposable
 
     /// <summary>Lets visitors see the entries.</summary>
     public ShardReader Reader { get; }
+
+    /// <summary>What is left of deleted keys.</summary>
+    public Tombstones Tombstones { get; }
+
+    /// <summary>Takes over what other nodes have.</summary>
+    public RecordMerger Merger { get; }
+
+    /// <summary>Deletes many entries.</summary>
+    public ShardDropper Dropper { get; }
 
     /// <summary>Which shard is asked next when this one needs memory from others.</summary>
     public int NextVictimShard { get; set; }
@@ -114,25 +130,35 @@ internal sealed class Shard : IExpirySink, IDisposable
     {
         Lock.Enter();
         uint handle = Index.Find(hash, key);
-        if (handle != 0 && Arena[handle].HasExpiry && Arena[handle].IsExpired(nowMs))
+        uint tombstone = 0;
+        if (handle != 0 && Arena[handle].MayBeGone)
         {
-            DropExpired(hash, handle);
-            handle = 0;
+            tombstone = FindGone(hash, ref handle, nowMs);
         }
-        int scope = _openCount++;
-        if (scope == _open.Length)
-        {
-            Array.Resize(ref _open, scope * 2);
-        }
-        _open[scope] = new OpenEntry { Hash = hash, Handle = handle };
-        return scope;
+        return _open.Push(hash, handle, tombstone);
     }
 
-    /// <summary>Closes the scope opened last, and leaves the lock.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Close()
+    /// <summary>As <see cref="Open"/>, but an entry past its deadline stays, and is what the scope stands on.</summary>
+    public int OpenAsIs(ulong hash, ReadOnlySpan<byte> key)
     {
-        _openCount--;
+        Lock.Enter();
+        uint handle = Index.Find(hash, key);
+        return handle != 0 && Arena[handle].IsTombstone ? _open.Push(hash, 0, handle) : _open.Push(hash, handle, 0);
+    }
+
+    /// <summary>
+    /// Closes the scope opened last, tells the change sink if it has changed <paramref name="key"/>, and leaves the
+    /// lock.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Close(ReadOnlySpan<byte> key)
+    {
+        if (_open.Last.Change != 0)
+        {
+            CloseChanged(key);
+            return;
+        }
+        _open.Pop();
         Lock.Exit();
     }
 
@@ -164,8 +190,11 @@ internal sealed class Shard : IExpirySink, IDisposable
     }
 
     /// <summary>A version above all that the shard gave before and above <paramref name="stored"/>.</summary>
-    public ulong NextVersion(long nowMs, ulong stored) =>
-        _lastVersion = Math.Max((ulong)nowMs << 16, Math.Max(_lastVersion, stored) + 1);
+    public ulong NextVersion(long nowMs, ulong stored) => Versions.Next(nowMs, stored);
+
+    /// <summary>The version of what an open scope stands on or has deleted; 0 when there is none.</summary>
+    public ulong VersionAt(in OpenEntry open) =>
+        (open.Handle | open.Tombstone) is var known and not 0 ? Arena[known].Version : open.Change;
 
     /// <summary>Brings the eviction order up to date.</summary>
     public void ApplyTouches() => _touched.Apply(Order);
@@ -181,19 +210,14 @@ internal sealed class Shard : IExpirySink, IDisposable
     public void Insert(ulong hash, ReadOnlySpan<byte> key, uint handle)
     {
         Index.Insert(hash, handle);
+        _core.Slots?.Add(key);
         Order.Add(handle);
         if (!_touched.IsEmpty && Order.OrdersByUse)
         {
             // Uses from before wait in the ring; the new entry goes behind them to end up the newest.
             Touch(handle);
         }
-        foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
-        {
-            if (open.Hash == hash && open.Handle == 0 && Arena[handle].HasKey(key))
-            {
-                open.Handle = handle;
-            }
-        }
+        _open.Inserted(hash, handle);
     }
 
     /// <summary>
@@ -206,7 +230,7 @@ internal sealed class Shard : IExpirySink, IDisposable
         Rename(oldHandle, newHandle);
     }
 
-    /// <summary>Deletes an entry.</summary>
+    /// <summary>Deletes an entry without a trace.</summary>
     public void Delete(ulong hash, uint handle)
     {
         Drop(hash, handle);
@@ -223,13 +247,37 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <inheritdoc/>
     public void Expire(uint handle)
     {
-        Expired++;
-        ulong hash = _core.Hasher.Hash(Arena[handle].Key);
-        Release(hash, handle);
-        Index.Shrink();
+        Expire(_core.Hasher.Hash(Arena[handle].Key), handle, inWheel: false);
     }
 
-    /// <summary>Moves an entry to another slot of its class; there must be a free one.</summary>
+    /// <summary>Takes a live entry out of all that tombstones are not in.</summary>
+    public void Unlink(uint handle, bool inWheel)
+    {
+        Entry entry = Arena[handle];
+        if (inWheel && entry.HasExpiry)
+        {
+            Wheel.Remove(handle);
+        }
+        Order.Remove(handle);
+        DataBytes -= entry.KeyBytes + entry.ValueBytes;
+        _core.Slots?.Remove(entry.Key);
+        _core.Entries.Return(1);
+    }
+
+    /// <summary>
+    /// An entry became a tombstone at another handle or in place, or a tombstone went (0): scopes on its key stand on
+    /// that.
+    /// </summary>
+    public void Buried(uint oldHandle, uint tombstone)
+    {
+        _touched.Replace(oldHandle, 0);
+        _open.Buried(oldHandle, tombstone);
+    }
+
+    /// <summary>A key without entry got a tombstone: scopes on it stand on that.</summary>
+    public void KeptTombstone(ulong hash, uint tombstone) => _open.Kept(hash, tombstone);
+
+    /// <summary>Moves an entry or tombstone to another slot of its class; there must be a free one.</summary>
     public void Relocate(uint handle)
     {
         int sizeClass = Arena.ClassOf(handle);
@@ -238,45 +286,29 @@ internal sealed class Shard : IExpirySink, IDisposable
         Entry old = Arena[handle];
         Entry copy = Arena[newHandle];
         copy.CopySlot(old, SizeClasses.SlotBytes(sizeClass));
-        Replace(_core.Hasher.Hash(copy.Key), handle, newHandle);
-        if (copy.HasExpiry)
+        ulong hash = _core.Hasher.Hash(copy.Key);
+        if (copy.IsTombstone)
         {
-            Wheel.Moved(newHandle);
+            Index.Replace(hash, handle, newHandle);
+            Tombstones.Moved(handle, newHandle);
+            Buried(handle, newHandle);
+        }
+        else
+        {
+            Replace(hash, handle, newHandle);
+            if (copy.HasExpiry)
+            {
+                Wheel.Moved(newHandle);
+            }
         }
         Arena.Free(handle);
     }
 
-    /// <summary>
-    /// Enters the lock, expires what is due and evicts down to lowered limits, about <paramref name="budget"/> entries'
-    /// worth; returns true when more is due.
-    /// </summary>
-    public bool Sweep(long nowMs, int budget)
-    {
-        Lock.Enter();
-        try
-        {
-            bool more = Wheel.Advance(nowMs, budget, this);
-            for (int i = 0; i < budget && _core.Memory.Overdrawn; i++)
-            {
-                more |= Reclaimer.TryGiveBack(keep: 0);
-            }
-            for (long i = Math.Min(budget, _core.Entries.Excess); i > 0; i--)
-            {
-                more |= Reclaimer.TryEvict(keep: 0);
-            }
-            Index.Shrink();
-            return more;
-        }
-        finally
-        {
-            Lock.Exit();
-        }
-    }
-
-    /// <summary>Deletes every entry; the caller empties the extents with all shards locked.</summary>
+    /// <summary>Deletes every entry and tombstone; the caller empties the extents with all shards locked.</summary>
     public void Clear()
     {
-        _core.Entries.Return(Index.Count);
+        _core.Entries.Return(Index.Count - Tombstones.Count);
+        Tombstones.Clear();
         Index.Clear();
         Arena.Clear();
         Order.Clear();
@@ -284,10 +316,7 @@ internal sealed class Shard : IExpirySink, IDisposable
         _touched.Clear();
         GivenAhead = 0;
         DataBytes = 0;
-        foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
-        {
-            open.Handle = 0;
-        }
+        _open.Clear();
     }
 
     /// <summary>Zeroes the counters.</summary>
@@ -300,48 +329,68 @@ internal sealed class Shard : IExpirySink, IDisposable
         Arena.Dispose();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void DropExpired(ulong hash, uint handle)
+    /// <summary>Looks at what may be gone: gives the tombstone of a key, and takes away what has expired.</summary>
+    private uint FindGone(ulong hash, ref uint handle, long nowMs)
     {
-        Drop(hash, handle);
-        Index.Shrink();
-        Expired++;
-    }
-
-    private void Drop(ulong hash, uint handle)
-    {
-        if (Arena[handle].HasExpiry)
+        uint found = handle;
+        Entry entry = Arena[found];
+        if (!entry.IsTombstone && !entry.IsExpired(nowMs))
         {
-            Wheel.Remove(handle);
+            return 0;
         }
-        Release(hash, handle);
+        handle = 0;
+        return entry.IsTombstone ? found : Expire(hash, found, inWheel: true);
     }
 
-    private void Release(ulong hash, uint handle)
+    /// <summary>Deletes an entry whose deadline has passed; returns the tombstone that it leaves, or 0.</summary>
+    private uint Expire(ulong hash, uint handle, bool inWheel)
     {
-        Entry entry = Arena[handle];
+        Expired++;
+        if (_core.TombstonesForAbsent)
+        {
+            return Tombstones.Bury(hash, handle, Arena[handle].Version, inWheel);
+        }
+        Drop(hash, handle, inWheel);
+        Index.Shrink();
+        return 0;
+    }
+
+    /// <summary>Deletes an entry without a trace, and leaves the index as large as it is.</summary>
+    public void Drop(ulong hash, uint handle, bool inWheel = true)
+    {
+        Unlink(handle, inWheel);
         Index.Remove(hash, handle);
-        Order.Remove(handle);
         Rename(handle, 0);
-        DataBytes -= entry.KeyBytes + entry.ValueBytes;
-        Writer.FreeExtent(entry);
+        Writer.FreeExtent(Arena[handle]);
         Arena.Free(handle);
-        _core.Entries.Return(1);
+    }
+
+    /// <summary>
+    /// Tells the change sink of the scope opened last. Where the new entry was evicted meanwhile, or no tombstone is
+    /// kept, it hears of a deletion: the others must not go on with what was there before.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CloseChanged(ReadOnlySpan<byte> key)
+    {
+        OpenEntry open = _open.Last;
+        try
+        {
+            EntryRecord record = (open.Handle | open.Tombstone) is var known and not 0
+                ? ShardReader.RecordOf(Arena[known])
+                : new EntryRecord { Key = key, Version = open.Change };
+            _core.ChangeSink?.Changed(in record);
+        }
+        finally
+        {
+            _open.Pop();
+            Lock.Exit();
+        }
     }
 
     private void Rename(uint oldHandle, uint newHandle)
     {
         _touched.Replace(oldHandle, newHandle);
-        if (Order.Walked == oldHandle)
-        {
-            Order.Walked = newHandle;
-        }
-        foreach (ref OpenEntry open in _open.AsSpan(0, _openCount))
-        {
-            if (open.Handle == oldHandle)
-            {
-                open.Handle = newHandle;
-            }
-        }
+        Order.Walks.Move(oldHandle, newHandle);
+        _open.Moved(oldHandle, newHandle);
     }
 }

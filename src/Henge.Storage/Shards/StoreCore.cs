@@ -1,6 +1,7 @@
 using Henge.Storage.Arenas;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
+using Henge.Storage.Slots;
 
 namespace Henge.Storage.Shards;
 
@@ -8,6 +9,11 @@ namespace Henge.Storage.Shards;
 internal sealed class StoreCore : IDisposable
 {
     private const int TurnsEach = 8;
+
+    // 256 salts, 16 apart: two nodes differ in most of a millisecond's first versions, and 60,000 are left to count.
+    private const ulong SaltMask = 0xFF;
+    private const int SaltShift = 4;
+    private ulong _flushVersion;
 
     /// <summary>Creates what a store of the given options and number of shards needs.</summary>
     public StoreCore(StoreOptions options, int shardBits, long addressBytes)
@@ -21,6 +27,10 @@ internal sealed class StoreCore : IDisposable
         Extents = new ExtentSpace(Memory, addressBytes);
         LargePages = options.MemoryBytes >> shardBits >= 4 * NativeMemoryRegion.LargePageBytes;
         MaxValueBytes = options.MaxValueBytes;
+        Slots = options.Slots is null ? null : new SlotTable(options.Slots, options.SlotCount);
+        VersionSalt = (Hasher.Hash("version"u8) & SaltMask) << SaltShift;
+        VersionsIgnoreStored = options.VersionsIgnoreStored;
+        MergesLastArrival = options.MergesLastArrival;
     }
 
     /// <summary>Bits of a hash that choose the shard.</summary>
@@ -50,8 +60,51 @@ internal sealed class StoreCore : IDisposable
     /// <summary>Large payloads.</summary>
     public ExtentSpace Extents { get; }
 
+    /// <summary>Counts and floors of slots; null in a store without slots.</summary>
+    public SlotTable? Slots { get; }
+
+    /// <summary>Where the counter of a fresh millisecond starts in versions.</summary>
+    public ulong VersionSalt { get; }
+
+    /// <inheritdoc cref="StoreOptions.VersionsIgnoreStored"/>
+    public bool VersionsIgnoreStored { get; }
+
+    /// <inheritdoc cref="StoreOptions.MergesLastArrival"/>
+    public bool MergesLastArrival { get; }
+
+    /// <inheritdoc cref="Store.ChangeSink"/>
+    public IChangeSink? ChangeSink { get; set; }
+
+    /// <inheritdoc cref="Store.KeepsTombstones"/>
+    public bool KeepsTombstones { get; set; }
+
+    /// <inheritdoc cref="Store.TombstonesForAbsent"/>
+    public bool TombstonesForAbsent { get; set; }
+
+    /// <inheritdoc cref="Store.TombstoneHorizon"/>
+    public ulong TombstoneHorizon { get; set; }
+
+    /// <inheritdoc cref="Store.FlushVersion"/>
+    public ulong FlushVersion => Volatile.Read(ref _flushVersion);
+
     /// <summary>All shards, in the order of locking.</summary>
     public Shard[] Shards { get; set; } = [];
+
+    /// <summary>Raises <see cref="FlushVersion"/>; false when it was as high already.</summary>
+    public bool TryRaiseFlushVersion(ulong version)
+    {
+        ulong before = FlushVersion;
+        while (before < version)
+        {
+            ulong seen = Interlocked.CompareExchange(ref _flushVersion, version, before);
+            if (seen == before)
+            {
+                return true;
+            }
+            before = seen;
+        }
+        return false;
+    }
 
     /// <summary>
     /// Makes another shard than <paramref name="self"/>, whose lock the caller holds, give memory up.

@@ -8,7 +8,8 @@ namespace Henge.Storage.Slots;
 /// Sums, for each slot, a hash of key, version and expiry over the entries it visits: two nodes with the same entries
 /// get the same sums in whatever order they visit. The hash has a fixed seed, unlike the store's own, because sums of
 /// different nodes are compared; it guards against accident, not against an adversary, who could only hide a
-/// difference in entries of his own.
+/// difference in entries of his own. The value is left out: entries of one version have one value, but for versions that
+/// two sides of a partition made alike, which a merge of either sort brings together when the key is next written.
 /// </summary>
 internal readonly struct SlotDigests<TSlots> : IEntryVisitor
     where TSlots : struct, ISlotFunction
@@ -16,10 +17,17 @@ internal readonly struct SlotDigests<TSlots> : IEntryVisitor
     private static readonly KeyHasher Hasher = new(seed: 0x48656E6765);
     private readonly TSlots _slots;
     private readonly ulong[] _sums;
+    private readonly long _expiringFromMs;
 
-    /// <summary>Creates the visitor; <paramref name="sums"/> has a place for each slot and is added to.</summary>
-    public SlotDigests(TSlots slots, ulong[] sums)
+    /// <summary>Creates the visitor.</summary>
+    /// <param name="slots">Tells the slot of a key.</param>
+    /// <param name="sums">A place for each slot, which is added to.</param>
+    /// <param name="expiringFromMs">
+    /// Entries that expire before this are left out: they would be gone on one side and not yet on the other.
+    /// </param>
+    public SlotDigests(TSlots slots, ulong[] sums, long expiringFromMs = 0)
     {
+        _expiringFromMs = expiringFromMs;
         _slots = slots;
         _sums = sums;
     }
@@ -27,6 +35,10 @@ internal readonly struct SlotDigests<TSlots> : IEntryVisitor
     /// <inheritdoc/>
     public void Visit(in EntryView entry)
     {
+        if (entry.ExpiresAtMs != 0 && entry.ExpiresAtMs < _expiringFromMs)
+        {
+            return;
+        }
         Span<byte> words = stackalloc byte[3 * sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(words, Hasher.Hash(entry.Key));
         BinaryPrimitives.WriteUInt64LittleEndian(words[8..], entry.Version);

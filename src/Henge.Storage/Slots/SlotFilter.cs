@@ -1,8 +1,8 @@
 namespace Henge.Storage.Slots;
 
 /// <summary>
-/// Lets only the entries of some slots through to another visitor. Around a <see cref="Store.Scan"/> or a
-/// <see cref="Store.Walk"/> it iterates over slots; one pass serves any number of them.
+/// Lets only the entries of some slots through to another visitor. Around a <see cref="Store.Scan"/> it iterates over
+/// slots; one pass serves any number of them.
 /// </summary>
 internal struct SlotFilter<TSlots, TVisitor> : IEntryVisitor
     where TSlots : struct, ISlotFunction

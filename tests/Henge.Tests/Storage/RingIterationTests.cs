@@ -57,10 +57,9 @@ public class RingIterationTests
             scope.Read();
         }
         var visitor = new KeyList { Keys = [] };
-        bool start = true;
-        while (store.Walk(0, start, 7, NowMs, ref visitor))
+        using var walk = new RecordWalk(store);
+        while (walk.Next(7, NowMs, ref visitor))
         {
-            start = false;
         }
         Assert.Equal(Enumerable.Range(500, 500).Concat(Enumerable.Range(0, 500)), visitor.Keys);
     }
@@ -74,10 +73,9 @@ public class RingIterationTests
         using Store store = Filled(Enumerable.Range(0, 3000));
         var random = new Random(seed);
         var visitor = new KeyList { Keys = [] };
-        bool start = true;
-        while (store.Walk(0, start, random.Next(1, 20), NowMs, ref visitor))
+        using var walk = new RecordWalk(store);
+        while (walk.Next(random.Next(1, 20), NowMs, ref visitor))
         {
-            start = false;
             for (int i = random.Next(12); i > 0; i--)
             {
                 // Even keys stay: they are only read; odd ones are rewritten in other sizes or deleted.
@@ -134,10 +132,12 @@ public class RingIterationTests
         public readonly int SlotOf(ReadOnlySpan<byte> key) => MemoryMarshal.Read<int>(key) % 16;
     }
 
-    private struct KeyList : IEntryVisitor
+    private struct KeyList : IEntryVisitor, IRecordVisitor
     {
         public List<int> Keys;
 
         public readonly void Visit(in EntryView entry) => Keys.Add(MemoryMarshal.Read<int>(entry.Key));
+
+        public readonly void Visit(in EntryRecord record) => Keys.Add(MemoryMarshal.Read<int>(record.Key));
     }
 }

@@ -20,19 +20,28 @@ internal static class StoreVerifier
         StoreCore core = store.Core;
         long counted = core.Memory.Charged;
         long entries = 0;
+        var slots = new Dictionary<int, int>();
         foreach (Shard shard in core.Shards)
         {
             shard.ApplyTouches();
             HashSet<uint> indexed = ReadIndex(shard, core);
+            HashSet<uint> tombstones = [.. indexed.Where(handle => shard.Arena[handle].IsTombstone)];
+            CheckTombstones(shard, tombstones);
+            shard.Arena.Verify(indexed);
+            indexed.ExceptWith(tombstones);
             CheckOrder(shard, indexed);
+            CountSlots(shard, core, indexed, slots);
             (long data, long extents, int expiring) = Measure(shard, indexed);
             Assert.Equal(data, shard.DataBytes);
             Assert.Equal(expiring, shard.Wheel.Count);
             shard.Wheel.Verify();
-            shard.Arena.Verify(indexed);
             entries += indexed.Count;
             counted += Shard.FixedBytes + shard.Index.Bytes + ((long)shard.Arena.HeldPages * Arena.PageCost) + extents
                 + shard.Order.CountedBytes;
+        }
+        for (int slot = 0; slot < (core.Slots?.Length ?? 0); slot++)
+        {
+            Assert.Equal(slots.GetValueOrDefault(slot), store.CountInSlot(slot));
         }
         Assert.Equal(entries, store.Count);
         Assert.Equal(counted, core.Memory.Used);
@@ -67,6 +76,31 @@ internal static class StoreVerifier
             Assert.True(ordered.Add(handle), "An entry is in the eviction order twice.");
         }
         Assert.True(ordered.SetEquals(indexed), "The eviction order holds other entries than the index.");
+    }
+
+    private static void CheckTombstones(Shard shard, HashSet<uint> expected)
+    {
+        var queued = new HashSet<uint>();
+        long bytes = 0;
+        for (uint handle = shard.Tombstones.Next(0); handle != 0; handle = shard.Tombstones.Next(handle))
+        {
+            Entry entry = shard.Arena[handle];
+            Assert.True(queued.Add(handle), "A tombstone is queued twice.");
+            Assert.False(entry.HasExpiry || entry.External || entry.ValueBytes + entry.AttributeBytes > 0);
+            bytes += SizeClasses.SlotBytes(shard.Arena.ClassOf(handle)) + StoreOptions.IndexBytesPerEntry;
+        }
+        Assert.True(queued.SetEquals(expected), "The queue holds other tombstones than the index.");
+        Assert.Equal(queued.Count, shard.Tombstones.Count);
+        Assert.Equal(bytes, shard.Tombstones.Bytes);
+    }
+
+    private static void CountSlots(Shard shard, StoreCore core, HashSet<uint> live, Dictionary<int, int> slots)
+    {
+        foreach (uint handle in core.Slots is null ? [] : live)
+        {
+            int slot = core.Slots!.SlotOf(shard.Arena[handle].Key);
+            slots[slot] = slots.GetValueOrDefault(slot) + 1;
+        }
     }
 
     private static (long Data, long Extents, int Expiring) Measure(Shard shard, HashSet<uint> indexed)

@@ -1,9 +1,13 @@
 using Henge.Storage.Entries;
+using Henge.Storage.Eviction;
 using Henge.Storage.Indexing;
+using Henge.Storage.Shards;
 
-namespace Henge.Storage.Shards;
+namespace Henge.Storage.Visits;
 
-/// <summary>Lets visitors see the entries of one shard, in hash order, at random, or in the eviction order.</summary>
+/// <summary>
+/// Lets visitors see the entries and tombstones of one shard, in hash order, at random, or in the eviction order.
+/// </summary>
 internal sealed class ShardReader
 {
     private const int BucketsPerHold = 256;
@@ -12,32 +16,61 @@ internal sealed class ShardReader
     /// <summary>Creates the reader of a shard.</summary>
     public ShardReader(Shard shard) => _shard = shard;
 
+    /// <summary>What an entry or tombstone is to other nodes; the spans are into the store.</summary>
+    public static EntryRecord RecordOf(Entry entry) => entry.IsTombstone
+        ? new EntryRecord { Key = entry.Key, Version = entry.Version }
+        : new EntryRecord
+        {
+            Key = entry.Key,
+            Value = entry.Value,
+            Attributes = entry.Attributes,
+            Type = entry.Type,
+            ExpiresAtMs = entry.ExpiresAtMs,
+            Version = entry.Version,
+        };
+
+    /// <summary>Enters the lock and shows what is known of a key (<see cref="Store.Inspect"/>).</summary>
+    public KeyState Inspect<TVisitor>(ReadOnlySpan<byte> key, ulong hash, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IRecordVisitor, allows ref struct
+    {
+        int scope = _shard.Open(hash, key, nowMs);
+        try
+        {
+            OpenEntry open = _shard.OpenAt(scope);
+            if ((open.Handle | open.Tombstone) is var known and not 0)
+            {
+                EntryRecord record = RecordOf(_shard.Arena[known]);
+                visitor.Visit(in record);
+            }
+            return open.Handle != 0 ? KeyState.Live : open.Tombstone != 0 ? KeyState.Deleted : KeyState.Absent;
+        }
+        finally
+        {
+            _shard.Close(key);
+        }
+    }
+
     /// <summary>
-    /// Enters the lock and goes on with a walk over all entries in the eviction order, those to be evicted first:
-    /// visits the next <paramref name="count"/>. An entry that is used meanwhile moves to the end and is seen again;
-    /// none that stays is missed (W-TinyLFU aside, whose protected entries may fall back behind the walk). A shard
-    /// has one
-    /// walk at a time.
+    /// Enters the lock and goes on with a walk over all entries in the eviction order, those to be evicted first, or
+    /// over all tombstones: visits the next <paramref name="count"/>.
     /// </summary>
     /// <returns>False when the walk has reached the end.</returns>
-    public bool Walk<TVisitor>(bool fromStart, int count, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
+    public bool Walk<TVisitor>(WalkCursor cursor, bool tombstones, int count, long nowMs, ref TVisitor visitor)
+        where TVisitor : struct, IRecordVisitor, allows ref struct
     {
         _shard.Lock.Enter();
         try
         {
-            _shard.Order.Walked = fromStart ? 0 : _shard.Order.Walked;
             _shard.ApplyTouches();
             for (; count > 0; count--)
             {
-                uint next = _shard.Order.Next(_shard.Order.Walked);
+                uint next = tombstones ? _shard.Tombstones.Next(cursor.Visited) : _shard.Order.Next(cursor.Visited);
                 if (next == 0)
                 {
-                    _shard.Order.Walked = 0;
                     return false;
                 }
-                _shard.Order.Walked = next;
-                Visit(next, nowMs, ref visitor);
+                cursor.Visited = next;
+                ShowRecords<TVisitor>.Show(_shard.Arena[next], nowMs, ref visitor);
             }
             return true;
         }
@@ -48,11 +81,12 @@ internal sealed class ShardReader
     }
 
     /// <summary>
-    /// Enters the lock and visits live entries from a position of the scan order, whole buckets at a time, until
+    /// Enters the lock and visits entries from a position of the scan order, whole buckets at a time, until
     /// <paramref name="wanted"/> were seen; returns how many were.
     /// </summary>
-    public int Scan<TVisitor>(ref ulong position, int wanted, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
+    public int Scan<TShow, TVisitor>(ref ulong position, int wanted, long nowMs, ref TVisitor visitor)
+        where TShow : IShow<TVisitor>
+        where TVisitor : struct, allows ref struct
     {
         var handles = new HandleBuffer();
         int visited = 0;
@@ -68,7 +102,7 @@ internal sealed class ShardReader
                 _shard.Index.ReadBucketAt(ref position, ref handles);
                 foreach (uint handle in handles.Span)
                 {
-                    visited += Visit(handle, nowMs, ref visitor) ? 1 : 0;
+                    visited += TShow.Show(_shard.Arena[handle], nowMs, ref visitor) ? 1 : 0;
                 }
             }
         }
@@ -128,22 +162,6 @@ internal sealed class ShardReader
     }
 
     private bool Visit<TVisitor>(uint handle, long nowMs, ref TVisitor visitor)
-        where TVisitor : struct, IEntryVisitor, allows ref struct
-    {
-        Entry entry = _shard.Arena[handle];
-        if (entry.IsExpired(nowMs))
-        {
-            return false;
-        }
-        var view = new EntryView
-        {
-            Key = entry.Key,
-            Value = entry.Value,
-            Type = entry.Type,
-            ExpiresAtMs = entry.ExpiresAtMs,
-            Version = entry.Version,
-        };
-        visitor.Visit(in view);
-        return true;
-    }
+        where TVisitor : struct, IEntryVisitor, allows ref struct =>
+        ShowEntries<TVisitor>.Show(_shard.Arena[handle], nowMs, ref visitor);
 }
