@@ -1,4 +1,5 @@
 using Henge.Storage.Drops;
+using Henge.Storage.Entries;
 using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
 using Henge.Storage.Slots;

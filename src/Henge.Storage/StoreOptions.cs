@@ -1,3 +1,4 @@
+using Henge.Storage.Eviction;
 using Henge.Storage.Slots;
 
 namespace Henge.Storage;

@@ -2,6 +2,7 @@ using System.Net;
 
 using Henge.Peers;
 using Henge.Storage;
+using Henge.Storage.Eviction;
 
 namespace Henge;
 

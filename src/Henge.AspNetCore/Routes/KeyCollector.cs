@@ -6,7 +6,7 @@ using System.Text.Unicode;
 
 using Henge.AspNetCore.Replies;
 using Henge.Commands;
-using Henge.Storage;
+using Henge.Storage.Visits;
 
 namespace Henge.AspNetCore.Routes;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 
 using Henge.Server.CommandLine;
-using Henge.Storage;
+using Henge.Storage.Eviction;
 
 namespace Henge.Server.Serve;
 

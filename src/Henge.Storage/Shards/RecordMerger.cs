@@ -58,10 +58,10 @@ internal sealed class RecordMerger
             return MergeResult.BelowFloor;
         }
         _shard.Versions.Advance(record.Version, nowMs);
+        bool expired = record.ExpiresAtMs != 0 && record.ExpiresAtMs <= nowMs;
         if ((open.Handle | open.Tombstone) is var known and not 0)
         {
-            EntryRecord here = ShardReader.RecordOf(_shard.Arena[known]);
-            int order = RecordOrder.Compare(in record, in here);
+            int order = Compare(in record, expired, _shard.Arena[known], nowMs);
             if (order <= 0 && !_core.MergesLastArrival)
             {
                 return order == 0 ? MergeResult.Same : MergeResult.Older;
@@ -71,18 +71,27 @@ internal sealed class RecordMerger
         {
             return MergeResult.BelowFloor;
         }
-        if (record.IsTombstone)
+        if (record.IsTombstone || expired)
         {
-            _shard.Tombstones.Leave(ref open, record.Key, record.Version, _core.KeepsTombstones);
-            return MergeResult.Applied;
-        }
-        if (record.ExpiresAtMs != 0 && record.ExpiresAtMs <= nowMs)
-        {
-            _shard.Tombstones.Leave(ref open, record.Key, record.Version, _core.TombstonesForAbsent);
-            return MergeResult.Expired;
+            bool keeps = expired ? _core.TombstonesForAbsent : _core.KeepsTombstones;
+            _shard.Tombstones.Leave(ref open, record.Key, record.Version, keeps);
+            return expired ? MergeResult.Expired : MergeResult.Applied;
         }
         WriteResult written = _shard.Writer.Set(ref open, record.Key, record.Type, record.Value, record.ExpiresAtMs,
             record.Attributes, record.Version, nowMs);
         return written == WriteResult.Ok ? MergeResult.Applied : MergeResult.OutOfMemory;
+    }
+
+    /// <summary>
+    /// Orders a record against what is here. What has expired stands where the tombstone stands that it may have left
+    /// elsewhere, so that it makes no difference who swept first.
+    /// </summary>
+    private static int Compare(in EntryRecord record, bool expired, Entry entry, long nowMs)
+    {
+        EntryRecord here = entry.IsExpired(nowMs)
+            ? new EntryRecord { Key = entry.Key, Version = entry.Version }
+            : ShardReader.RecordOf(entry);
+        EntryRecord there = expired ? new EntryRecord { Key = record.Key, Version = record.Version } : record;
+        return RecordOrder.Compare(in there, in here);
     }
 }

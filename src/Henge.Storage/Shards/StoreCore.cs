@@ -1,4 +1,5 @@
 using Henge.Storage.Arenas;
+using Henge.Storage.Eviction;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
 using Henge.Storage.Slots;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 
 using Henge.Storage.Indexing;
+using Henge.Storage.Visits;
 
 namespace Henge.Storage.Slots;
 

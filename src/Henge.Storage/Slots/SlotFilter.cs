@@ -1,3 +1,5 @@
+using Henge.Storage.Visits;
+
 namespace Henge.Storage.Slots;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Henge.Storage;
+using Henge.Storage.Shards;
 
 namespace Henge.Commands;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 
 using Henge.Storage;
 using Henge.Storage.Indexing;
+using Henge.Storage.Shards;
 
 using Xunit;
 

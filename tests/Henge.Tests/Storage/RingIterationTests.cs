@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 using Henge.Storage;
 using Henge.Storage.Slots;
+using Henge.Storage.Visits;
 
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using Henge.Storage;
+using Henge.Storage.Visits;
 
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 
 using Henge.Storage;
+using Henge.Storage.Eviction;
 
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Henge.Cluster;
-using Henge.Storage;
+using Henge.Storage.Visits;
 
 namespace Henge.Commands.Cluster;
 

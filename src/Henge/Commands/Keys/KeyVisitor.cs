@@ -1,5 +1,6 @@
 using Henge.Commands.Arguments;
 using Henge.Storage;
+using Henge.Storage.Visits;
 
 namespace Henge.Commands.Keys;
 

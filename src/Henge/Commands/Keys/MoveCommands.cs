@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 
 using Henge.Storage;
+using Henge.Storage.Shards;
 
 namespace Henge.Commands.Keys;
 

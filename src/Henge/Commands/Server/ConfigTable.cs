@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-using Henge.Storage;
+using Henge.Storage.Eviction;
 
 namespace Henge.Commands.Server;
 

@@ -1,5 +1,6 @@
 using Henge.Protocol;
 using Henge.Storage;
+using Henge.Storage.Shards;
 
 namespace Henge.Commands.Strings;
 

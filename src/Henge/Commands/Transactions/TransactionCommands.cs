@@ -1,5 +1,6 @@
 using Henge.Sessions;
 using Henge.Storage;
+using Henge.Storage.Shards;
 
 namespace Henge.Commands.Transactions;
 

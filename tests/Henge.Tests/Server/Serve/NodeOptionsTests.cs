@@ -2,7 +2,7 @@ using System.Net;
 
 using Henge.Server.CommandLine;
 using Henge.Server.Serve;
-using Henge.Storage;
+using Henge.Storage.Eviction;
 
 using Xunit;
 

@@ -1,4 +1,4 @@
-namespace Henge.Storage;
+namespace Henge.Storage.Visits;
 
 /// <summary>
 /// Receives live entries during a scan. It is called with the shard locked, so it copies what it wants and returns:

@@ -1,4 +1,4 @@
-namespace Henge.Storage;
+namespace Henge.Storage.Eviction;
 
 /// <summary>Who is evicted when a bound is reached.</summary>
 public enum EvictionPolicy : byte

@@ -1,4 +1,4 @@
-namespace Henge.Storage;
+namespace Henge.Storage.Shards;
 
 /// <summary>A set of shard numbers, 0 to 255, on the stack.</summary>
 internal struct ShardSet

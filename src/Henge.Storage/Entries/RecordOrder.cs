@@ -1,4 +1,4 @@
-namespace Henge.Storage;
+namespace Henge.Storage.Entries;
 
 /// <summary>
 /// Which of two records of one key is the newer: a total order, so that merging in any order, with any repetition, ends

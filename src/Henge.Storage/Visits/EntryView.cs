@@ -1,4 +1,4 @@
-namespace Henge.Storage;
+namespace Henge.Storage.Visits;
 
 /// <summary>One live entry as a visitor sees it: spans are into the store and end with the call.</summary>
 internal readonly ref struct EntryView

@@ -1,6 +1,4 @@
-using Henge.Storage.Shards;
-
-namespace Henge.Storage;
+namespace Henge.Storage.Shards;
 
 /// <summary>
 /// Shards locked together for a many-key operation, until disposed. They are locked in ascending order.
