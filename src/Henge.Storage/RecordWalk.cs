@@ -6,9 +6,9 @@ namespace Henge.Storage;
 /// <summary>
 /// A walk over all entries of a store in the eviction order, those to be evicted first, and then its tombstones; the
 /// shards take turns, so that what one walk writes elsewhere in this order rebuilds about the order of the whole (with
-/// one shard, exactly). An entry used meanwhile moves to the end and is seen again; none that stays is missed (W-TinyLFU
-/// aside, whose protected entries may fall back behind the walk). What is written in place of a tombstone meanwhile may
-/// be missed. Several walks may be under way at once; each belongs to one thread.
+/// one shard, exactly). An entry used meanwhile moves to the end and is seen again; none that stays is missed
+/// (W-TinyLFU aside, whose protected entries may fall back behind the walk). What is written in place of a tombstone
+/// meanwhile may be missed. Several walks may be under way at once; each belongs to one thread.
 /// </summary>
 internal sealed class RecordWalk : IDisposable
 {

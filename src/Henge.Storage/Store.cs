@@ -207,7 +207,9 @@ internal sealed class Store : IDisposable
         return idle < _shards.Length;
     }
 
-    /// <summary>Is told of every change that a scope makes; null (default): nobody. Set it before the store is used.</summary>
+    /// <summary>
+    /// Is told of every change that a scope makes; null (default): nobody. Set it before the store is used.
+    /// </summary>
     public IChangeSink? ChangeSink
     {
         get => _core.ChangeSink;
@@ -231,7 +233,9 @@ internal sealed class Store : IDisposable
         set => _core.TombstonesForAbsent = value;
     }
 
-    /// <summary>Tombstones of this version or older may go; <see cref="Tick"/> purges them. 0 (default) keeps all.</summary>
+    /// <summary>
+    /// Tombstones of this version or older may go; <see cref="Tick"/> purges them. 0 (default) keeps all.
+    /// </summary>
     public ulong TombstoneHorizon
     {
         get => _core.TombstoneHorizon;
@@ -247,10 +251,12 @@ internal sealed class Store : IDisposable
     /// <summary>Bytes that tombstones take, at most a twentieth of the limit.</summary>
     public long TombstoneBytes => _shards.Sum(shard => shard.Tombstones.Bytes);
 
-    /// <summary>Tombstones that went before their time, for want of memory, and raised the floor of their slot.</summary>
+    /// <summary>
+    /// Tombstones that went before their time, for want of memory, and raised the floor of their slot.
+    /// </summary>
     public long TombstonesDropped => _shards.Sum(shard => shard.Tombstones.Dropped);
 
-    /// <summary>A version not below any that this store gave or would give now; never ahead of the bound on clocks.</summary>
+    /// <summary>A version not below any that this store gave or met, within the bound on clocks, or would give now.</summary>
     public ulong Clock(long nowMs) => _shards.Max(shard => shard.Versions.Peek(nowMs));
 
     /// <summary>
@@ -303,7 +309,9 @@ internal sealed class Store : IDisposable
         return Drop(cursor, count, new SlotDropFilter(table, slots));
     }
 
-    /// <summary>Live entries of a slot, expired ones not yet swept included; 0 in a store without slots. O(1).</summary>
+    /// <summary>
+    /// Live entries of a slot, expired ones not yet swept included; 0 in a store without slots. O(1).
+    /// </summary>
     public int CountInSlot(int slot) => _core.Slots?.Count(slot) ?? 0;
 
     /// <summary>The floor of a slot; 0 in a store without slots.</summary>
@@ -381,7 +389,9 @@ internal sealed class Store : IDisposable
         return ShardAt(cursor) is null ? 0 : cursor;
     }
 
-    /// <summary>The shard that a cursor is in; its position's end is the next one's beginning. Null at the end.</summary>
+    /// <summary>
+    /// The shard that a cursor is in; its position's end is the next one's beginning. Null at the end.
+    /// </summary>
     private Shard? ShardAt(ulong cursor) =>
         cursor >> HashIndex.ScanBits is var shard && shard < (ulong)_shards.Length ? _shards[shard] : null;
 }

@@ -14,7 +14,9 @@ internal sealed class WalkCursors
     /// <summary>Ends a walk.</summary>
     public void Remove(WalkCursor cursor) => _cursors = [.. _cursors.Where(other => other != cursor)];
 
-    /// <summary>Puts the walks that stand on one entry onto another: it was moved, or is about to be taken out.</summary>
+    /// <summary>
+    /// Puts the walks that stand on one entry onto another: it was moved, or is about to be taken out.
+    /// </summary>
     public void Move(uint from, uint to)
     {
         foreach (WalkCursor cursor in _cursors)

@@ -122,7 +122,9 @@ internal sealed unsafe class Tombstones
         _arena.Free(handle);
     }
 
-    /// <summary>Gives the tombstone kept longest up, and raises the floor of its slot; false when there is none.</summary>
+    /// <summary>
+    /// Gives the tombstone kept longest up, and raises the floor of its slot; false when there is none.
+    /// </summary>
     public bool TryDropOldest()
     {
         uint oldest = _queue.Oldest;

@@ -9,8 +9,8 @@ namespace Henge.Storage.Slots;
 /// Sums, for each slot, a hash of key, version and expiry over the entries it visits: two nodes with the same entries
 /// get the same sums in whatever order they visit. The hash has a fixed seed, unlike the store's own, because sums of
 /// different nodes are compared; it guards against accident, not against an adversary, who could only hide a
-/// difference in entries of his own. The value is left out: entries of one version have one value, but for versions that
-/// two sides of a partition made alike, which a merge of either sort brings together when the key is next written.
+/// difference in entries of his own. The value is left out: entries of one version have one value, but for versions
+/// that two sides of a partition made alike.
 /// </summary>
 internal readonly struct SlotDigests<TSlots> : IEntryVisitor
     where TSlots : struct, ISlotFunction
