@@ -86,6 +86,9 @@ internal sealed class MessageWriter
     /// <summary>Writes a number where <see cref="Reserve"/> left room.</summary>
     public void Patch(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(at), value);
 
+    /// <summary>Writes a number of two bytes over what was written there.</summary>
+    public void PatchUInt16(int at, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(at), value);
+
     /// <summary>Room for <paramref name="count"/> bytes, counted as written.</summary>
     public Span<byte> Take(int count)
     {
