@@ -5,8 +5,9 @@ namespace Henge.Cluster.Lanes.Flights;
 
 /// <summary>
 /// What other nodes ask this lane to do. Order survives a refusal by one rule: once an operation of a link was refused,
-/// all that come behind it on that link are refused too, until the sender has seen every refusal; each forward says how
-/// many its sender has seen. So what was sent before the sender knew cannot overtake what was refused.
+/// all that its sender sent before it knew are sent back too; each forward says how many refusals its sender has seen.
+/// So what was under way cannot overtake what was refused. Those sent back for this alone do not count as refusals:
+/// counting them, two that are sent again at once would send each other back for ever.
 /// </summary>
 internal sealed class Answers(ILaneHost host, LaneCounters counters)
 {
@@ -75,7 +76,7 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters)
     private void Refuse(long link, ulong id, ForwardResult why)
     {
         Begin(id, (byte)why);
-        if (host.TryReply(link, _answer.Written))
+        if (host.TryReply(link, _answer.Written) && why == ForwardResult.NotOwner)
         {
             _refusals[link] = _refusals.GetValueOrDefault(link) + 1;
         }

@@ -203,6 +203,7 @@ internal sealed class Carrier(
     {
         if (operation.Notes.Stage == Stage.Queued)
         {
+            KeepInSight(operation);
             return;
         }
         if (!Number(operation))
@@ -216,7 +217,12 @@ internal sealed class Carrier(
         {
             lines.Enter(operation);
         }
-        if (operation.Notes.Blockers == 0)
+        KeepInSight(operation);
+    }
+
+    private void KeepInSight(Operation operation)
+    {
+        if (operation.Notes is { Blockers: 0, List: null })
         {
             _stuck.Add(operation);
         }

@@ -103,7 +103,7 @@ internal sealed class Forwards(
             }
             return true;
         }
-        from.RefusalsSeen++;
+        from.RefusalsSeen += result == (byte)ForwardResult.NotOwner ? 1u : 0;
         if (operation is not null)
         {
             counters.Retried++;

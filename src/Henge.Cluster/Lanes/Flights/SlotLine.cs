@@ -17,4 +17,7 @@ internal sealed class SlotLine
 
     /// <summary>To whom those were sent: to one at a time, since two would race.</summary>
     public Peer? Route;
+
+    /// <summary>How many refusals of that peer had been seen when they were sent.</summary>
+    public uint RefusalsSeen;
 }
