@@ -120,12 +120,20 @@ internal readonly ref struct EntryScope
         : WriteResult.Ok;
 
     /// <summary>
-    /// Moves the expiry of a found entry without a new version: a read of an entry with sliding expiry keeps it alive
-    /// but changes nothing that an ETag or a CAS may compare.
+    /// Moves the expiry of a found entry to later without a new version: a read of an entry with sliding expiry keeps
+    /// it alive but changes nothing that an ETag or a CAS may compare. Moving it to earlier does give a new version: of
+    /// two records of one version the later expiry wins (<see cref="RecordOrder"/>), and copies must follow.
     /// </summary>
-    public WriteResult ExtendExpiry(long expiresAtMs) => Found
-        ? NoteChange(_shard.Writer.SetExpiry(ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: false, _nowMs))
-        : WriteResult.Ok;
+    public WriteResult ExtendExpiry(long expiresAtMs)
+    {
+        if (!Found)
+        {
+            return WriteResult.Ok;
+        }
+        bool later = expiresAtMs == 0 || (ExpiresAtMs is not 0 and var before && expiresAtMs >= before);
+        return NoteChange(_shard.Writer.SetExpiry(
+            ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: !later, _nowMs));
+    }
 
     /// <summary>
     /// Deletes the entry; false when it was not there. The change sink is told of either: what is not here may be

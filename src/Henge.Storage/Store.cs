@@ -14,14 +14,13 @@ namespace Henge.Storage;
 /// </summary>
 internal sealed class Store : IDisposable
 {
-    // One lock hold visits about this many entries, sweeps this many, or makes this many steps of eviction.
+    // One lock hold sweeps this many entries, or makes this many steps of eviction.
     private const int EntriesPerHold = 64;
 
     // What one Tick does at most, over all shards: about a millisecond's work.
     private const int EntriesPerTick = 2048;
 
     private const int RandomTries = 128;
-    private const ulong PositionMask = (1UL << HashIndex.ScanBits) - 1;
     private readonly StoreCore _core;
     private readonly Shard[] _shards;
     private int _nextToTick;
@@ -129,12 +128,12 @@ internal sealed class Store : IDisposable
     /// <returns>The cursor to go on from; 0 when the scan is complete. Below 2^52.</returns>
     public ulong Scan<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct =>
-        Pass<ShowEntries<TVisitor>, TVisitor>(cursor, count, nowMs, ref visitor);
+        ShardPass.Scan<ShowEntries<TVisitor>, TVisitor>(_shards, cursor, count, nowMs, ref visitor);
 
     /// <summary>As <see cref="Scan"/>, over tombstones as well.</summary>
     public ulong ScanRecords<TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IRecordVisitor, allows ref struct =>
-        Pass<ShowRecords<TVisitor>, TVisitor>(cursor, count, nowMs, ref visitor);
+        ShardPass.Scan<ShowRecords<TVisitor>, TVisitor>(_shards, cursor, count, nowMs, ref visitor);
 
     /// <summary>Visits one live entry drawn about evenly; false when there is none.</summary>
     public bool TryVisitRandom<TVisitor>(ulong random, long nowMs, ref TVisitor visitor)
@@ -256,22 +255,21 @@ internal sealed class Store : IDisposable
     /// </summary>
     public long TombstonesDropped => _shards.Sum(shard => shard.Tombstones.Dropped);
 
-    /// <summary>A version not below any that this store gave or met, within the bound on clocks, or would give now.</summary>
+    /// <summary>A version not below any that this store would give a new key now, nor the latest it gave.</summary>
     public ulong Clock(long nowMs) => _shards.Max(shard => shard.Versions.Peek(nowMs));
 
     /// <summary>
-    /// Makes all versions given from now on greater than <paramref name="version"/>, as far as it is at most 60 s
-    /// ahead of <paramref name="nowMs"/>; returns false, and goes no further than that, when it is more.
+    /// Makes all versions given from now on greater than <paramref name="version"/>; does nothing and returns false
+    /// when it is more than 60 s ahead of <paramref name="nowMs"/>.
     /// </summary>
     public bool AdvanceClock(ulong version, long nowMs)
     {
-        foreach (Shard shard in _shards)
+        bool near = version <= VersionClock.Farthest(nowMs);
+        if (near)
         {
-            shard.Lock.Enter();
-            shard.Versions.Advance(version, nowMs);
-            shard.Lock.Exit();
+            AdvanceAll(version);
         }
-        return version <= VersionClock.Farthest(nowMs);
+        return near;
     }
 
     /// <summary>
@@ -306,7 +304,7 @@ internal sealed class Store : IDisposable
     {
         SlotTable table = _core.Slots ?? throw new InvalidOperationException("The store has no slots.");
         ArgumentOutOfRangeException.ThrowIfLessThan(slots.Length, table.Length);
-        return Drop(cursor, count, new SlotDropFilter(table, slots));
+        return ShardPass.Drop(_shards, cursor, count, new SlotDropFilter(table, slots));
     }
 
     /// <summary>
@@ -323,23 +321,24 @@ internal sealed class Store : IDisposable
     /// <summary>
     /// Deletes every entry and tombstone of version <paramref name="version"/> or older, and those more than 60 s ahead
     /// of the clock; merges nothing of that version or older any more, and gives later versions from now on. Does
-    /// nothing when it has flushed as late a version before. A version more than 60 s ahead of the clock is taken for
-    /// one 60 s ahead. It passes over the whole store, a bounded piece for each lock hold.
+    /// nothing when it has flushed as late a version before. A version more than 60 s ahead stands for all given so
+    /// far. It passes over the whole store, a bounded piece for each lock hold.
     /// </summary>
     public void Flush(ulong version, long nowMs)
     {
         ulong farthest = VersionClock.Farthest(nowMs);
-        version = Math.Min(version, farthest);
-        if (_core.TryRaiseFlushVersion(version))
+        version = version <= farthest ? version : Clock(nowMs);
+        if (!_core.TryRaiseFlushVersion(version))
         {
-            AdvanceClock(version, nowMs);
-            ulong cursor = 0;
-            do
-            {
-                cursor = Drop(cursor, EntriesPerTick, new FlushFilter(version, farthest));
-            }
-            while (cursor != 0);
+            return;
         }
+        AdvanceAll(version);
+        ulong cursor = 0;
+        do
+        {
+            cursor = ShardPass.Drop(_shards, cursor, EntriesPerTick, new FlushFilter(version, farthest));
+        }
+        while (cursor != 0);
     }
 
     /// <summary>
@@ -363,35 +362,13 @@ internal sealed class Store : IDisposable
     /// <summary>Gives all memory back. No other call may be under way or follow.</summary>
     public void Dispose() => _core.Dispose();
 
-    private ulong Pass<TShow, TVisitor>(ulong cursor, int count, long nowMs, ref TVisitor visitor)
-        where TShow : IShow<TVisitor>
-        where TVisitor : struct, allows ref struct
+    private void AdvanceAll(ulong version)
     {
-        while (count > 0 && ShardAt(cursor) is { } shard)
+        foreach (Shard shard in _shards)
         {
-            ulong position = cursor & PositionMask;
-            count -= shard.Reader.Scan<TShow, TVisitor>(
-                ref position, Math.Min(count, EntriesPerHold), nowMs, ref visitor);
-            cursor = (cursor & ~PositionMask) + position;
+            shard.Lock.Enter();
+            shard.Versions.Advance(version, farthest: version);
+            shard.Lock.Exit();
         }
-        return ShardAt(cursor) is null ? 0 : cursor;
     }
-
-    private ulong Drop<TFilter>(ulong cursor, int count, TFilter filter)
-        where TFilter : struct, IDropFilter
-    {
-        while (count > 0 && ShardAt(cursor) is { } shard)
-        {
-            ulong position = cursor & PositionMask;
-            count -= shard.Dropper.Drop(ref position, Math.Min(count, EntriesPerHold), filter);
-            cursor = (cursor & ~PositionMask) + position;
-        }
-        return ShardAt(cursor) is null ? 0 : cursor;
-    }
-
-    /// <summary>
-    /// The shard that a cursor is in; its position's end is the next one's beginning. Null at the end.
-    /// </summary>
-    private Shard? ShardAt(ulong cursor) =>
-        cursor >> HashIndex.ScanBits is var shard && shard < (ulong)_shards.Length ? _shards[shard] : null;
 }

@@ -57,7 +57,7 @@ internal sealed class RecordMerger
         {
             return MergeResult.BelowFloor;
         }
-        _shard.Versions.Advance(record.Version, nowMs);
+        _shard.Versions.Advance(record.Version, VersionClock.Farthest(nowMs));
         bool expired = record.ExpiresAtMs != 0 && record.ExpiresAtMs <= nowMs;
         if ((open.Handle | open.Tombstone) is var known and not 0)
         {

@@ -59,11 +59,10 @@ internal struct VersionClock
     /// <summary>What <see cref="Next"/> would give now for a key that is not there.</summary>
     public readonly ulong Peek(long nowMs) => Math.Max(At(nowMs) | _salt, Last + 1);
 
-    /// <summary>Moves the clock on to a version, as far as the bound allows.</summary>
-    public void Advance(ulong version, long nowMs)
+    /// <summary>Moves the clock on to a version, unless that is beyond <paramref name="farthest"/>.</summary>
+    public void Advance(ulong version, ulong farthest)
     {
-        version = Math.Min(version, Farthest(nowMs));
-        if (version > _last && !_ignoresOthers)
+        if (version > _last && version <= farthest && !_ignoresOthers)
         {
             _last = version;
         }
