@@ -1,4 +1,8 @@
+using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
+using Henge.Cluster.Repairs;
+using Henge.Cluster.Rings;
 using Henge.Storage;
 
 namespace Henge.Cluster;
@@ -10,65 +14,266 @@ namespace Henge.Cluster;
 /// </summary>
 internal sealed class ClusterCore
 {
+    private const int LongestTickMs = 50;
+
+    // Flags of leftovers change often while slots settle and are needed for SCAN alone.
+    private const int LazyPublishMs = 20;
+
+    private readonly ClusterOptions _options;
+    private readonly Store _store;
+    private readonly IClusterHost _host;
+    private readonly Membership _membership;
+    private readonly Handoff _handoff;
+    private readonly SnapshotMaker _maker;
+    private readonly TombstoneKeeper _tombstones;
+    private readonly PauseGuard _guard;
+
+    private long _seenMembers = -1;
+    private long _seenDuties = -1;
+    private long _seenBoard = -1;
+    private long _publishedMs;
+    private bool _hasExchanged;
+    private bool _isLeaving;
+    private bool _hasLeft;
+
     /// <summary>Creates the core of a node; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="options">Its parameters.</param>
     /// <param name="self">The node as it describes itself, in phase Joining.</param>
     /// <param name="store">The node's entries.</param>
     /// <param name="host">Its surroundings.</param>
     /// <param name="seed">Of its random choices.</param>
-    public ClusterCore(ClusterOptions options, Member self, Store store, IClusterHost host, ulong seed) =>
-        throw new NotImplementedException();
+    public ClusterCore(ClusterOptions options, Member self, Store store, IClusterHost host, ulong seed)
+    {
+        (_options, _store, _host) = (options, store, host);
+        _membership = new Membership(options, self, host, seed);
+        _handoff = new Handoff(options, store, host, _membership);
+        _maker = new SnapshotMaker(_membership, _handoff);
+        _tombstones = new TombstoneKeeper(options, store, _membership);
+        _guard = new PauseGuard(options, Shared, _membership, host);
+        Snapshot = _maker.Make();
+    }
 
     /// <summary>What the lanes go by; never null.</summary>
-    public ClusterSnapshot Snapshot => throw new NotImplementedException();
+    public ClusterSnapshot Snapshot { get; private set; }
 
     /// <summary>What the lanes and the core tell each other.</summary>
-    public LaneShared Shared => throw new NotImplementedException();
+    public LaneShared Shared { get; } = new();
 
     /// <summary>When <see cref="Tick"/> has something to do next, on the monotonic clock; at most 50 ms away.</summary>
-    public long NextTickMs => throw new NotImplementedException();
+    public long NextTickMs { get; private set; }
 
     /// <summary>Whether it belongs to a ring (perhaps of one) and serves: gates readiness.</summary>
-    public bool IsReady => throw new NotImplementedException();
+    public bool IsReady { get; private set; }
 
     /// <summary>Dials the seeds; without any, or when none answers in time, begins a ring of its own.</summary>
-    public void Start(Instant now) => throw new NotImplementedException();
+    public void Start(Instant now)
+    {
+        _guard.Start(now);
+        _membership.Start(now);
+        Follow(now);
+    }
 
     /// <summary>Does what is due.</summary>
-    public void Tick(Instant now) => throw new NotImplementedException();
+    public void Tick(Instant now)
+    {
+        _guard.Tick(now);
+        _membership.Tick(now);
+        Follow(now);
+        long next = _handoff.Tick(now);
+        _tombstones.Tick(_handoff.IsSettled, atOnce: false, now);
+        Follow(now);
+        NextTickMs = Math.Min(Math.Min(next, _membership.NextTickMs), now.MonotonicMs + LongestTickMs);
+    }
 
     /// <summary>A link with a member is up; the first of a kind, or one more.</summary>
     /// <param name="peer">The member as it described itself in the hello.</param>
     /// <param name="link">Which link.</param>
     /// <param name="dialled">The address that was dialled; null when the peer dialled.</param>
     /// <param name="now">Now.</param>
-    public void LinkUp(Member peer, LinkKind link, string? dialled, Instant now) => throw new NotImplementedException();
+    public void LinkUp(Member peer, LinkKind link, string? dialled, Instant now)
+    {
+        _membership.LinkUp(peer, link, dialled, now);
+        Follow(now);
+        _handoff.LinkUp(peer.Id, link, now);
+        Follow(now);
+    }
 
     /// <summary>The last link of a kind with a member is down.</summary>
-    public void LinkDown(MemberId peer, LinkKind link, DownReason reason, Instant now) =>
-        throw new NotImplementedException();
+    public void LinkDown(MemberId peer, LinkKind link, DownReason reason, Instant now)
+    {
+        _membership.LinkDown(peer, link, reason, now);
+        _handoff.LinkDown(peer, link, now);
+        Follow(now);
+    }
 
     /// <summary>A dial came to nothing.</summary>
-    public void DialFailed(string address, DownReason reason, Instant now) => throw new NotImplementedException();
+    public void DialFailed(string address, DownReason reason, Instant now)
+    {
+        _membership.DialFailed(address, reason, now);
+        Follow(now);
+    }
 
     /// <summary>A message came on a control or bulk link.</summary>
-    public void Receive(MemberId from, LinkKind link, ReadOnlySpan<byte> message, Instant now) =>
-        throw new NotImplementedException();
+    public void Receive(MemberId from, LinkKind link, ReadOnlySpan<byte> message, Instant now)
+    {
+        var reader = new MessageReader(message);
+        MessageKind kind = reader.Kind();
+        if (_membership.Receive(from, kind, ref reader, now))
+        {
+            _hasExchanged |= kind is MessageKind.PushPull or MessageKind.PushPullReply;
+        }
+        else if (!Take(from, kind, ref reader, now))
+        {
+            _host.Report(new ClusterEvent(ClusterEventKind.BadMessage,
+                _membership.Members.GetValueOrDefault(from), $"{kind} of {message.Length} bytes on the {link} link"));
+        }
+        Follow(now);
+    }
 
     /// <summary>A lane has settled its writes under way for a snapshot.</summary>
-    public void Quiesced(int lane, long snapshotNumber, Instant now) => throw new NotImplementedException();
+    public void Quiesced(int lane, long snapshotNumber, Instant now)
+    {
+        _handoff.Quiesced(lane, snapshotNumber, now);
+        Follow(now);
+    }
 
     /// <summary>
     /// Begins to leave: hands everything over, then reports <see cref="ClusterEventKind.LeaveDone"/>.
     /// </summary>
-    public void Leave(Instant now) => throw new NotImplementedException();
+    public void Leave(Instant now)
+    {
+        if (!_isLeaving)
+        {
+            _isLeaving = true;
+            _membership.SetPhase(MemberPhase.Leaving, now);
+            Follow(now);
+        }
+    }
 
     /// <summary>Figures for status, INFO and metrics.</summary>
-    public ClusterStatus Status(Instant now) => throw new NotImplementedException();
+    public ClusterStatus Status(Instant now) => new()
+    {
+        View = _handoff.View,
+        Members = [.. _membership.Members.Values.OrderBy(member => member.Name, StringComparer.Ordinal)
+            .ThenBy(member => member.Id)],
+        OwnedSlots = _handoff.Duties.Count(SlotRole.Owner),
+        ReplicaSlots = _handoff.Duties.Count(SlotRole.Replica),
+        LoadingSlots = _handoff.Duties.Unsettled,
+        Transfers = TransferStatus.Of(_handoff.Puller, _handoff.Pusher),
+        RoundTripMicroseconds = _membership.RoundTripMicroseconds,
+        ClockSkewMs = _membership.ClockSkewMs,
+        Repaired = 0,
+        Views = _handoff.Views,
+        FlushVersion = _membership.FlushVersion,
+    };
 
     /// <summary>
     /// Deletes everything in the whole ring: raises the flush version here and tells all members, absent ones when they
     /// are back. Returns it.
     /// </summary>
-    public ulong FlushAll(Instant now) => throw new NotImplementedException();
+    public ulong FlushAll(Instant now)
+    {
+        ulong version = _store.Clock(now.UnixMs) + 1;
+        _store.Flush(version, now.UnixMs);
+        _membership.FlushVersion = version;
+        Follow(now);
+        return version;
+    }
+
+    // False when a message makes no sense. Kinds that this version does not know are passed over.
+    private bool Take(MemberId from, MessageKind kind, ref MessageReader reader, Instant now)
+    {
+        switch (kind)
+        {
+            case MessageKind.Holdings:
+                return _handoff.ReceiveHoldings(from, ref reader, now);
+            case MessageKind.Settled:
+                return _handoff.ReceiveSettled(from, ref reader);
+            case MessageKind.Pull:
+                NextTickMs = now.MonotonicMs;
+                return _handoff.Pusher.ReceivePull(from, ref reader, _handoff.Holds, now);
+            case MessageKind.Chunk:
+                return _handoff.Puller.ReceiveChunk(from, ref reader, now);
+            case MessageKind.ChunkAck:
+                NextTickMs = now.MonotonicMs;
+                return _handoff.Pusher.ReceiveAck(from, ref reader, now);
+            case MessageKind.PullDone:
+                if (_handoff.Puller.ReceiveDone(from, ref reader, out bool isRefused, now) is { } pull)
+                {
+                    _handoff.PullDone(pull, isRefused, now);
+                }
+                return !reader.Failed;
+            default:
+                return kind != MessageKind.None;
+        }
+    }
+
+    // What follows from what just happened: readiness, a flush, a new view, a new snapshot, the end of leaving.
+    private void Follow(Instant now)
+    {
+        BecomeReady(now);
+        FollowFlush(now);
+        if (_membership.Version != _seenMembers)
+        {
+            _seenMembers = _membership.Version;
+            if (RingKey.IsSame(_handoff.View, _membership.Members))
+            {
+                _handoff.MembersChanged(now);
+            }
+            else
+            {
+                _handoff.Adopt(RingView.Create(_membership.Members.Values, _options.Copies), now);
+            }
+            _tombstones.Tick(_handoff.IsSettled, atOnce: true, now);
+            Publish(now);
+        }
+        else if (_handoff.Version != _seenDuties
+            || (_handoff.BoardVersion != _seenBoard && now.MonotonicMs - _publishedMs >= LazyPublishMs))
+        {
+            Publish(now);
+        }
+        IsReady = _membership.Self.Phase == MemberPhase.Ready && _handoff.HasPlanned && !_isLeaving;
+        if (_isLeaving && !_hasLeft && (_handoff.Views == 0 || _handoff.IsHandedOver))
+        {
+            _hasLeft = true;
+            _membership.Goodbye(now);
+            _host.Report(new ClusterEvent(ClusterEventKind.LeaveDone, _membership.Self));
+        }
+    }
+
+    private void BecomeReady(Instant now)
+    {
+        if (_membership.Self.Phase != MemberPhase.Joining || _isLeaving || !_membership.HasMetSomebodyOrGivenUp)
+        {
+            return;
+        }
+        bool isAlone = !_membership.Members.Values.Any(
+            member => member.Id != _membership.Self.Id && member.State == MemberState.Alive);
+        if (isAlone || _hasExchanged)
+        {
+            _membership.SetPhase(MemberPhase.Ready, now);
+        }
+    }
+
+    // A flush from a clock far ahead would delete what is yet to be written: it waits until the time has come.
+    private void FollowFlush(Instant now)
+    {
+        ulong version = _membership.FlushVersion;
+        if (version > _store.FlushVersion && _store.AdvanceClock(version, now.UnixMs))
+        {
+            _store.Flush(version, now.UnixMs);
+        }
+    }
+
+    private void Publish(Instant now)
+    {
+        (_seenDuties, _seenBoard, _publishedMs) = (_handoff.Version, _handoff.BoardVersion, now.MonotonicMs);
+        Snapshot = _maker.Make();
+        _host.Publish(Snapshot);
+        _handoff.Published(Snapshot.Number, now);
+        if (_handoff.Version != _seenDuties)
+        {
+            Publish(now);
+        }
+    }
 }

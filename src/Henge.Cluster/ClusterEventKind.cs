@@ -56,4 +56,7 @@ internal enum ClusterEventKind
 
     /// <summary>This node has handed everything over and may go.</summary>
     LeaveDone,
+
+    /// <summary>A live member did not say what it holds; this node went on without knowing.</summary>
+    HoldingsMissing,
 }

@@ -1,4 +1,5 @@
 using Henge.Cluster.Members;
+using Henge.Cluster.Transfers;
 
 namespace Henge.Cluster.Handoffs;
 
@@ -10,4 +11,14 @@ namespace Henge.Cluster.Handoffs;
 /// <param name="Bytes">Bytes so far.</param>
 /// <param name="Progress">0 to 1, as far as known.</param>
 internal readonly record struct TransferStatus(
-    MemberId Peer, bool IsIncoming, int Slots, long Entries, long Bytes, double Progress);
+    MemberId Peer, bool IsIncoming, int Slots, long Entries, long Bytes, double Progress)
+{
+    /// <summary>All transfers of a node, incoming ones first.</summary>
+    public static IReadOnlyList<TransferStatus> Of(Puller puller, Pusher pusher) =>
+    [
+        .. puller.Pulls.Select(pull => new TransferStatus(
+            pull.Source, true, pull.Slots.Count, pull.Records, pull.Bytes, pull.Progress / 255.0)),
+        .. pusher.Pulls.Select(pull => new TransferStatus(
+            pull.Puller, false, pull.Slots.Count, pull.Records, pull.Bytes, pull.Progress / 255.0)),
+    ];
+}

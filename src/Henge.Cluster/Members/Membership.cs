@@ -238,6 +238,9 @@ internal sealed class Membership
         Finish(now);
     }
 
+    /// <summary>Tells a member everything and asks for the same: it goes by other members than this node.</summary>
+    public void Exchange(MemberId with, Instant now) => _gossip.Exchange(with, MessageKind.PushPull, now.MonotonicMs);
+
     /// <summary>Raises the incarnation, so that there is a new view.</summary>
     public void Touch(Instant now)
     {

@@ -89,6 +89,9 @@ internal sealed class MessageWriter
     /// <summary>Writes a number of two bytes over what was written there.</summary>
     public void PatchUInt16(int at, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(at), value);
 
+    /// <summary>Writes one byte over another.</summary>
+    public void PatchByte(int at, byte value) => _bytes[at] = value;
+
     /// <summary>Room for <paramref name="count"/> bytes, counted as written.</summary>
     public Span<byte> Take(int count)
     {

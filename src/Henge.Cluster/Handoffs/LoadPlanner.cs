@@ -1,0 +1,121 @@
+using Henge.Cluster.Rings;
+
+namespace Henge.Cluster.Handoffs;
+
+/// <summary>
+/// Decides where a slot's data is pulled from: a pure function of who has what.
+/// <para>
+/// What others have falls into lineages: a view whose data they have all of, or in part. A lineage is covered by who has
+/// had everything since then. The planner leaves out what this node covers itself; of what is left it takes holders that
+/// cover most, one after another, until nothing is left that anybody covers; of lineages that nobody has all of, it takes
+/// every holder. Whoever is left out has nothing that the chosen ones have not.
+/// </para>
+/// Cost: holders times lineages, both few.
+/// </summary>
+internal sealed class LoadPlanner
+{
+    /// <summary>
+    /// A record may have reached the others this long after it got its version: the longest that a write tries, and what
+    /// clocks may differ.
+    /// </summary>
+    public const ulong SlackMs = 60_000;
+
+    private readonly List<Lineage> _open = [];
+    private readonly List<Holder> _taken = [];
+
+    /// <summary>Finds the sources of one slot.</summary>
+    /// <param name="view">The view in force: what it brought reaches all its copies.</param>
+    /// <param name="mine">What this node has.</param>
+    /// <param name="history">The views that this node has adopted.</param>
+    /// <param name="others">What others have.</param>
+    /// <param name="sources">Receives the sources, in a fixed order; empty when all is here.</param>
+    public void Plan(
+        ViewId view, in Holding mine, ViewHistory history, ReadOnlySpan<Holder> others, List<Source> sources)
+    {
+        sources.Clear();
+        _open.Clear();
+        _taken.Clear();
+        foreach (ref readonly Holder other in others)
+        {
+            Open(new Lineage(other.Holding.Complete, true), view, in mine, history);
+            Open(new Lineage(other.Holding.Partial, false), view, in mine, history);
+        }
+        while (_open.Count > 0 && BestOf(others) is { } best)
+        {
+            _taken.Add(best);
+            _open.RemoveAll(lineage => lineage.IsCoveredBy(in best));
+        }
+        foreach (ref readonly Holder other in others)
+        {
+            if (!_taken.Contains(other) && _open.Contains(new Lineage(other.Holding.Partial, false)))
+            {
+                _taken.Add(other);
+            }
+        }
+        foreach (Holder source in _taken)
+        {
+            sources.Add(new Source(source.Id, SinceFor(in mine, source), IsForeign(in mine, history, source)));
+        }
+    }
+
+    private void Open(Lineage lineage, ViewId view, in Holding mine, ViewHistory history)
+    {
+        if (lineage.View.Value == 0 || (lineage.View == view && !lineage.IsComplete) || _open.Contains(lineage))
+        {
+            return;
+        }
+        bool isHere = lineage.IsComplete
+            ? mine.CoversComplete(lineage.View, history) : mine.CoversPartial(lineage.View, history);
+        if (!isHere)
+        {
+            _open.Add(lineage);
+        }
+    }
+
+    // Ties go to the one that owned the slot, then to the one that has least to send, then to the first.
+    private Holder? BestOf(ReadOnlySpan<Holder> others)
+    {
+        Holder? best = null;
+        int most = 0;
+        foreach (ref readonly Holder other in others)
+        {
+            int covered = 0;
+            foreach (Lineage lineage in _open)
+            {
+                covered += lineage.IsCoveredBy(in other) ? 1 : 0;
+            }
+            if (covered > most || (covered > 0 && covered == most && IsBetter(in other, best!.Value)))
+            {
+                (best, most) = (other, covered);
+            }
+        }
+        return best;
+    }
+
+    private static bool IsBetter(in Holder one, in Holder other) =>
+        one.Holding.OwnedSince != other.Holding.OwnedSince
+            ? one.Holding.OwnedSince < other.Holding.OwnedSince : one.Load < other.Load;
+
+    // Who had everything with this node up to a moment, and nothing foreign since, need send only what came later.
+    private static ulong SinceFor(in Holding mine, in Holder source)
+    {
+        if (mine.Complete.Value == 0)
+        {
+            return 0;
+        }
+        int number = source.History.NumberOf(mine.Complete);
+        if (number < 0 || number < source.Holding.Since)
+        {
+            return 0;
+        }
+        ulong parted = source.History.ClockAfter(number);
+        return parted > SlackMs << 16 ? parted - (SlackMs << 16) : 0;
+    }
+
+    private static bool IsForeign(in Holding mine, ViewHistory history, in Holder source)
+    {
+        ViewId here = mine.Complete.Value != 0 ? mine.Complete : mine.Partial;
+        ViewId there = source.Holding.Complete.Value != 0 ? source.Holding.Complete : source.Holding.Partial;
+        return here.Value != 0 && source.History.NumberOf(here) < 0 && history.NumberOf(there) < 0;
+    }
+}

@@ -1,0 +1,50 @@
+using Henge.Cluster.Members;
+using Henge.Storage;
+
+namespace Henge.Cluster.Repairs;
+
+/// <summary>
+/// Decides which deletions leave tombstones and how long they stay: a tombstone may go when it is old enough, and older
+/// than the last moment at which every remembered member was there and this node had all it is to hold. Until then an
+/// absent member may come back with what was deleted.
+/// </summary>
+internal sealed class TombstoneKeeper
+{
+    private const int EveryMs = 1000;
+
+    private readonly ClusterOptions _options;
+    private readonly Store _store;
+    private readonly Membership _membership;
+    private ulong _inSync;
+    private long _nextMs;
+
+    /// <summary>Creates a keeper.</summary>
+    public TombstoneKeeper(ClusterOptions options, Store store, Membership membership)
+    {
+        (_options, _store, _membership) = (options, store, membership);
+        _store.KeepsTombstones = options.Seeds.Count > 0;
+    }
+
+    /// <summary>Looks again when a second has passed, or at once when asked.</summary>
+    public void Tick(bool isSettled, bool atOnce, Instant now)
+    {
+        if (now.MonotonicMs < _nextMs && !atOnce)
+        {
+            return;
+        }
+        _nextMs = now.MonotonicMs + EveryMs;
+        bool inSync = isSettled && _membership.AllRememberedAlive;
+        _store.KeepsTombstones |= _membership.Members.Count > 1;
+        _store.TombstonesForAbsent = _store.KeepsTombstones && !inSync;
+        if (inSync)
+        {
+            _inSync = _store.Clock(now.UnixMs);
+        }
+        ulong grace = (ulong)_options.TombstoneGraceMs << 16;
+        ulong horizon = _inSync > grace ? _inSync - grace : 0;
+        if (horizon > _store.TombstoneHorizon)
+        {
+            _store.TombstoneHorizon = horizon;
+        }
+    }
+}
