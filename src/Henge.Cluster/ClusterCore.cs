@@ -33,6 +33,7 @@ internal sealed class ClusterCore
     private long _seenBoard = -1;
     private long _publishedMs;
     private bool _hasExchanged;
+    private bool _hasJoined;
     private bool _isLeaving;
     private bool _hasLeft;
 
@@ -236,14 +237,14 @@ internal sealed class ClusterCore
         if (_isLeaving && !_hasLeft && (_handoff.Views == 0 || _handoff.IsHandedOver))
         {
             _hasLeft = true;
-            _membership.Goodbye(now);
+            _membership.Leave(now);
             _host.Report(new ClusterEvent(ClusterEventKind.LeaveDone, _membership.Self));
         }
     }
 
     private void BecomeReady(Instant now)
     {
-        if (_membership.Self.Phase != MemberPhase.Joining || _isLeaving || !_membership.HasMetSomebodyOrGivenUp)
+        if (_hasJoined || _isLeaving || !_membership.HasMetSomebodyOrGivenUp)
         {
             return;
         }
@@ -251,6 +252,7 @@ internal sealed class ClusterCore
             member => member.Id != _membership.Self.Id && member.State == MemberState.Alive);
         if (isAlone || _hasExchanged)
         {
+            _hasJoined = true;
             _membership.SetPhase(MemberPhase.Ready, now);
         }
     }

@@ -1,3 +1,4 @@
+using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;

@@ -1,3 +1,5 @@
+using Henge.Cluster.Handoffs.Lineages;
+using Henge.Cluster.Handoffs.Plans;
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
 using Henge.Cluster.Transfers;
@@ -139,14 +141,15 @@ internal sealed class DutyRoster
         }
     }
 
-    // Writes of a view that this node has taken without having all of the slot make it hold that view in part.
+    // Writes of a view that this node has taken without having all of the slot make it hold that view in part; records
+    // that were pulled meanwhile may be of any age.
     private void Interrupt()
     {
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             if (_duties[slot] is { Role: not SlotRole.None, IsSettled: false })
             {
-                _table.Interrupt(slot, _view.Id);
+                _table.Interrupt(slot, _view.Id, _duties[slot].HasPulled);
             }
         }
     }
@@ -208,7 +211,6 @@ internal sealed class DutyRoster
         {
             AdoptFloors(slot, cursors);
         }
-        _table.Mix(slot);
         duty.HasPulled = true;
         duty.IsWhole = false;
         long dueMs = duty.Role == SlotRole.Owner ? now.MonotonicMs : Math.Max(now.MonotonicMs, duty.NotBeforeMs);

@@ -1,3 +1,4 @@
+using Henge.Cluster.Handoffs.Lineages;
 using Henge.Storage;
 
 namespace Henge.Cluster.Handoffs;

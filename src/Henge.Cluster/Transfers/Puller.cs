@@ -1,4 +1,4 @@
-using Henge.Cluster.Handoffs;
+using Henge.Cluster.Handoffs.Plans;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;

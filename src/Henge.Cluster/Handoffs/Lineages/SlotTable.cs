@@ -1,6 +1,6 @@
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>
 /// What this node has of each slot, through all views. The transitions have names; nothing else changes it.
@@ -25,13 +25,17 @@ internal sealed class SlotTable
     /// <summary>
     /// A view ends in which this node took the writes of a slot without having all of it, as far as it knows.
     /// </summary>
-    public void Interrupt(int slot, ViewId ended) => _holdings[slot] = _holdings[slot] with { Partial = ended };
+    /// <param name="slot">Which.</param>
+    /// <param name="ended">The view.</param>
+    /// <param name="isMixed">Whether records came from elsewhere: then versions no longer tell what is new here.</param>
+    public void Interrupt(int slot, ViewId ended, bool isMixed)
+    {
+        Holding holding = _holdings[slot];
+        _holdings[slot] = holding with { Partial = ended, Since = isMixed ? Holding.Never : holding.Since };
+    }
 
     /// <summary>Sets since which view this node owns the slot; <see cref="Holding.Never"/> when it does not.</summary>
     public void Own(int slot, int since) => _holdings[slot] = _holdings[slot] with { OwnedSince = since };
-
-    /// <summary>Records of another lineage may come in from now on: versions no longer tell what is new here.</summary>
-    public void Mix(int slot) => _holdings[slot] = _holdings[slot] with { Since = Holding.Never };
 
     /// <summary>Everything of a slot is here.</summary>
     /// <param name="slot">Which.</param>

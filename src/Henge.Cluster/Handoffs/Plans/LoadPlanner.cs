@@ -1,6 +1,7 @@
+using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Plans;
 
 /// <summary>
 /// Decides where a slot's data is pulled from: a pure function of who has what.
@@ -54,7 +55,7 @@ internal sealed class LoadPlanner
         }
         foreach (Holder source in _taken)
         {
-            sources.Add(new Source(source.Id, SinceFor(in mine, source), IsForeign(in mine, history, source)));
+            sources.Add(new Source(source.Id, SinceFor(in mine, history, source), IsForeign(in mine, history, source)));
         }
     }
 
@@ -96,20 +97,21 @@ internal sealed class LoadPlanner
         one.Holding.OwnedSince != other.Holding.OwnedSince
             ? one.Holding.OwnedSince < other.Holding.OwnedSince : one.Load < other.Load;
 
-    // Who had everything with this node up to a moment, and nothing foreign since, need send only what came later.
-    private static ulong SinceFor(in Holding mine, in Holder source)
+    // Who had everything together with this node up to a moment, and nothing but writes since, need send only what came
+    // later. The latest such view counts: both sides of a partition begin from the one before it.
+    private static ulong SinceFor(in Holding mine, ViewHistory history, in Holder source)
     {
-        if (mine.Complete.Value == 0)
+        int first = Math.Max(mine.Since, history.First);
+        for (int number = history.NumberOf(mine.Complete); number >= first && mine.Complete.Value != 0; number--)
         {
-            return 0;
+            int there = source.History.NumberOf(history.ViewAt(number));
+            if (there >= source.Holding.Since)
+            {
+                ulong parted = source.History.ClockAfter(there);
+                return parted > SlackMs << 16 ? parted - (SlackMs << 16) : 0;
+            }
         }
-        int number = source.History.NumberOf(mine.Complete);
-        if (number < 0 || number < source.Holding.Since)
-        {
-            return 0;
-        }
-        ulong parted = source.History.ClockAfter(number);
-        return parted > SlackMs << 16 ? parted - (SlackMs << 16) : 0;
+        return 0;
     }
 
     private static bool IsForeign(in Holding mine, ViewHistory history, in Holder source)

@@ -1,6 +1,6 @@
 using Henge.Cluster.Members;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Plans;
 
 /// <summary>Where to pull a slot from.</summary>
 /// <param name="From">Who has it.</param>

@@ -2,7 +2,7 @@ using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>
 /// Holdings on the wire. A ring changes hands in few ways at a time, so the few different holdings stand in a table and

@@ -1,4 +1,4 @@
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>The floor of a slot.</summary>
 /// <param name="Slot">Which.</param>

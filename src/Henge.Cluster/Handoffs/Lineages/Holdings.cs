@@ -1,7 +1,7 @@
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>What one member told this node in a view: all it has of the slots of which this node is a copy.</summary>
 internal sealed class Holdings

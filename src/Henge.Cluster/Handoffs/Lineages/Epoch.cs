@@ -1,6 +1,6 @@
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>One view in a node's history.</summary>
 /// <param name="View">Which.</param>

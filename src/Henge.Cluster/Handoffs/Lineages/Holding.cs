@@ -1,6 +1,6 @@
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>
 /// What one node has of one slot, in words that others can compare with their own. A node may hold two things at once:

@@ -1,7 +1,7 @@
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>
 /// Gathers the holdings of a view. It is open when all have come that must: from the view's members, and from those that

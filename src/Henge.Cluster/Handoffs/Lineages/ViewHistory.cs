@@ -1,7 +1,7 @@
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>
 /// The views that one node has adopted, in order, each with a number that counts up from 0. The oldest are forgotten:
@@ -44,6 +44,9 @@ internal sealed class ViewHistory
         }
         return -1;
     }
+
+    /// <summary>The view of a number from <see cref="First"/> to <see cref="Last"/>.</summary>
+    public ViewId ViewAt(int number) => _epochs[number - First].View;
 
     /// <summary>The clock at the end of a view: when the next was adopted. 0 when there is no next.</summary>
     public ulong ClockAfter(int number)

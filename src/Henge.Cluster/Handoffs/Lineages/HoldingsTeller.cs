@@ -3,7 +3,7 @@ using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>Tells members what this node has of the slots of which they are copies.</summary>
 internal sealed class HoldingsTeller

@@ -1,6 +1,6 @@
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Plans;
 
 /// <summary>What some nodes have alike of a slot: all that there was in a view, or part of it.</summary>
 /// <param name="View">The view.</param>

@@ -1,6 +1,6 @@
 using Henge.Cluster.Members;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>Goes through a member's holdings slot by slot, ascending.</summary>
 internal sealed class HoldingsCursor

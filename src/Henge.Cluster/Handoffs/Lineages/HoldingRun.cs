@@ -1,4 +1,4 @@
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>Slots in a row of which a node has the same.</summary>
 /// <param name="First">The first.</param>

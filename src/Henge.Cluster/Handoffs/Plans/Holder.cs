@@ -1,6 +1,7 @@
+using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Members;
 
-namespace Henge.Cluster.Handoffs;
+namespace Henge.Cluster.Handoffs.Plans;
 
 /// <summary>Another node and what it has of one slot.</summary>
 /// <param name="Id">Who.</param>
