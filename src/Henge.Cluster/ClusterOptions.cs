@@ -2,15 +2,17 @@ using Henge.Cluster.Rings;
 
 namespace Henge.Cluster;
 
-/// <summary>What a node's part in the ring is made with. Times in milliseconds; the defaults are the product's.</summary>
+/// <summary>
+/// What a node's part in the ring is made with. Times in milliseconds; the defaults are the product's.
+/// </summary>
 internal sealed class ClusterOptions
 {
     /// <summary>host:port of nodes to begin with; own addresses among them are no error.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
     /// <summary>
-    /// Copies of each slot, 1 to <see cref="RingView.MaxCopies"/>; default 2: an owner and a replica. Must be the same on
-    /// all nodes; the highest asked for by a member counts.
+    /// Copies of each slot, 1 to <see cref="RingView.MaxCopies"/>; default 2: an owner and a replica. Must be the same
+    /// on all nodes; the highest asked for by a member counts.
     /// </summary>
     public int Copies { get; init; } = 2;
 
@@ -55,7 +57,9 @@ internal sealed class ClusterOptions
     /// </summary>
     public int FlapPenaltyMs { get; init; } = 30_000;
 
-    /// <summary>After a member's death, before its copies are made anew elsewhere; default 5 s: it may restart.</summary>
+    /// <summary>
+    /// After a member's death, before its copies are made anew elsewhere; default 5 s: it may restart.
+    /// </summary>
     public int RereplicateAfterMs { get; init; } = 5000;
 
     /// <summary>Least age of a tombstone that is purged; default 1 h.</summary>
@@ -70,7 +74,9 @@ internal sealed class ClusterOptions
     /// </summary>
     public int OperationTimeoutMs { get; init; } = 5000;
 
-    /// <summary>Without a turn of the cluster thread for so long, a node asks its peers before it serves; default 1 s.</summary>
+    /// <summary>
+    /// Without a turn of the cluster thread for so long, a node asks its peers before it serves; default 1 s.
+    /// </summary>
     public int PauseGuardMs { get; init; } = 1000;
 
     /// <summary>Whether a write waits for its replicas; default true.</summary>

@@ -4,8 +4,8 @@ using Henge.Cluster.Rings;
 namespace Henge.Cluster;
 
 /// <summary>
-/// What the data path knows of the ring: immutable, made by the cluster thread, swapped as one reference. A lane looks at
-/// it at least once per turn.
+/// What the data path knows of the ring: immutable, made by the cluster thread, swapped as one reference. A lane looks
+/// at it at least once per turn.
 /// </summary>
 internal sealed class ClusterSnapshot
 {
@@ -28,7 +28,8 @@ internal sealed class ClusterSnapshot
     public required SlotLoad?[] Loads { get; init; }
 
     /// <summary>
-    /// For each slot, whether this node holds a complete copy, as owner or replica: READONLY reads may be answered here.
+    /// For each slot, whether this node holds a complete copy, as owner or replica: READONLY reads may be answered
+    /// here.
     /// </summary>
     public required bool[] Complete { get; init; }
 

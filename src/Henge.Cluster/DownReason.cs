@@ -18,6 +18,8 @@ internal enum DownReason
     /// <summary>The other side is this node.</summary>
     Self,
 
-    /// <summary>It is not of this cluster, has another secret, speaks no common version, or sent what makes no sense.</summary>
+    /// <summary>
+    /// It is not of this cluster, has another secret, speaks no common version, or sent what makes no sense.
+    /// </summary>
     Rejected,
 }

@@ -3,9 +3,9 @@ using Henge.Cluster.Members;
 namespace Henge.Cluster;
 
 /// <summary>
-/// Keeps a process that did not run for a while (stopped, swapped out, a sleeping host) from serving what it knew before:
-/// the lanes may serve for a bounded time after each turn of the cluster thread, and after a gap not before every member
-/// that can be asked has answered. Who was suspected meanwhile learns so from the answers.
+/// Keeps a process that did not run for a while (stopped, swapped out, a sleeping host) from serving what it knew
+/// before: the lanes may serve for a bounded time after each turn of the cluster thread, and after a gap not before
+/// every member that can be asked has answered. Who was suspected meanwhile learns so from the answers.
 /// </summary>
 internal sealed class PauseGuard
 {

@@ -6,7 +6,8 @@ using Henge.Cluster.Rings;
 namespace Henge.Cluster.Handoffs;
 
 /// <summary>
-/// Announces to every live member which slots are complete here, in batches; who could not be told hears all of it later.
+/// Announces to every live member which slots are complete here, in batches; who could not be told hears all of it
+/// later.
 /// </summary>
 internal sealed class Announcer
 {
@@ -40,7 +41,8 @@ internal sealed class Announcer
         }
         foreach (MemberId member in _membership.Members.Keys.Order())
         {
-            if (member != _membership.Self.Id && _membership.Members[member] is { State: MemberState.Alive, Weight: > 0 })
+            Member record = _membership.Members[member];
+            if (member != _membership.Self.Id && record is { State: MemberState.Alive, Weight: > 0 })
             {
                 Send(member, fresh);
             }

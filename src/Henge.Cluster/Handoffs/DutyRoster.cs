@@ -161,7 +161,8 @@ internal sealed class DutyRoster
         SlotDuty was = _duties[slot];
         bool hasStayed = before.IsUnbroken && was.Role == SlotRole.Owner;
         _table.Own(slot, hasStayed ? Math.Min(_table.At(slot).OwnedSince, _number) : _number);
-        bool follows = before.IsUnbroken && was is { Role: SlotRole.Replica, IsSettled: true } && before.HasOwnerGone(slot);
+        bool follows = before.IsUnbroken && was is { Role: SlotRole.Replica, IsSettled: true }
+            && before.HasOwnerGone(slot);
         var duty = new SlotDuty { Role = SlotRole.Owner, Access = SlotAccess.Wait };
         if ((hasStayed && was.Access == SlotAccess.Serve) || follows
             || (_options.Bugs & PlantedBugs.ServesWithoutHoldings) != 0)
@@ -298,8 +299,8 @@ internal sealed class DutyRoster
     {
         ref readonly Holding holding = ref _table.At(slot);
         int number = _history.NumberOf(holding.Complete);
-        bool isUnbroken = holding.Complete.Value != 0 && number >= 0 && !duty.HasPulled && holding.Since != Holding.Never
-            && (number >= _number - 1 || holding.OwnedSince <= number + 1);
+        bool isUnbroken = holding.Complete.Value != 0 && number >= 0 && !duty.HasPulled
+            && holding.Since != Holding.Never && (number >= _number - 1 || holding.OwnedSince <= number + 1);
         return isUnbroken ? holding.Since : _number;
     }
 }

@@ -9,10 +9,10 @@ namespace Henge.Cluster.Handoffs;
 
 /// <summary>
 /// Turns changes of view into moves of slots. On a new view: (1) every slot gets its duty, and the lanes hear of it;
-/// (2) when the lanes have settled what was under way, every member is told what is here; (3) when every member has told
-/// the same, the planner says what to pull from whom; (4) slots whose pulls are done are announced; (5) what all copies
-/// have announced is dropped where it does not belong. A further view may come at any of these steps: duties are given
-/// anew, pulls under way that are still wanted go on. docs/handoff.md has the reasons and the cases.
+/// (2) when the lanes have settled what was under way, every member is told what is here; (3) when every member has
+/// told the same, the planner says what to pull from whom; (4) slots whose pulls are done are announced; (5) what all
+/// copies have announced is dropped where it does not belong. A further view may come at any of these steps: duties are
+/// given anew, pulls under way that are still wanted go on. docs/handoff.md has the reasons and the cases.
 /// </summary>
 internal sealed class Handoff
 {
@@ -251,7 +251,9 @@ internal sealed class Handoff
     /// <summary>Whether this node has, or gathers, anything of a slot.</summary>
     public bool Holds(int slot) => !_table.At(slot).IsNone || Duties[slot].Role != SlotRole.None;
 
-    /// <summary>Whether this node has anything of a slot that it does not own and whose owner has not all yet.</summary>
+    /// <summary>
+    /// Whether this node has anything of a slot that it does not own and whose owner has not all yet.
+    /// </summary>
     public bool IsLeftover(int slot)
     {
         ReadOnlySpan<ushort> copies = View.CopiesOf(new Slot(slot));

@@ -5,8 +5,8 @@ namespace Henge.Cluster.Handoffs;
 
 /// <summary>
 /// Drops what this node has of slots of which it is no copy any more, once all copies have them; in passes over the
-/// store, a bounded piece at a time. A slot whose drop has begun counts as not held. A slot that comes back while a pass
-/// is under way is left alone from then on; what is left of it is known to be old.
+/// store, a bounded piece at a time. A slot whose drop has begun counts as not held. A slot that comes back while a
+/// pass is under way is left alone from then on; what is left of it is known to be old.
 /// </summary>
 internal sealed class LeftoverSweeper
 {

@@ -3,8 +3,9 @@ using Henge.Cluster.Rings;
 namespace Henge.Cluster.Handoffs;
 
 /// <summary>
-/// Which copies of a slot have announced, in the view in force, that they have all of it. An announcement counts for the
-/// drop of leftovers only when its sender had this node's holdings before it: then what is here was taken into account.
+/// Which copies of a slot have announced, in the view in force, that they have all of it. An announcement counts for
+/// the drop of leftovers only when its sender had this node's holdings before it: then what is here was taken into
+/// account.
 /// </summary>
 internal sealed class SettledBoard
 {
@@ -18,7 +19,9 @@ internal sealed class SettledBoard
         _knowing = new SlotSet?[view.Members.Count];
     }
 
-    /// <summary>A member has slots; <paramref name="knowsMine"/> when it has taken this node's holdings into account.</summary>
+    /// <summary>
+    /// A member has slots; <paramref name="knowsMine"/> when it has taken this node's holdings into account.
+    /// </summary>
     public void Add(int place, SlotSet slots, bool knowsMine)
     {
         AddTo(ref _settled[place], slots);

@@ -2,7 +2,9 @@ using Henge.Cluster.Members;
 
 namespace Henge.Cluster.Rings;
 
-/// <summary>Tells cheaply whether members make the ring of a view, so that a view is only computed when it is new.</summary>
+/// <summary>
+/// Tells cheaply whether members make the ring of a view, so that a view is only computed when it is new.
+/// </summary>
 internal static class RingKey
 {
     /// <summary>Whether the members in the ring are those of the view, in all that the view depends on.</summary>

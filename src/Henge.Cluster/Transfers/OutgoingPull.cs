@@ -14,7 +14,8 @@ internal sealed class OutgoingPull
     private MessageWriter? _filling;
 
     /// <summary>Creates a pull; <paramref name="spare"/> holds writers to use again.</summary>
-    public OutgoingPull(MemberId puller, uint id, ulong since, SlotSet slots, int chunkBytes, Stack<MessageWriter> spare)
+    public OutgoingPull(
+        MemberId puller, uint id, ulong since, SlotSet slots, int chunkBytes, Stack<MessageWriter> spare)
     {
         (Puller, Id, Since, Slots) = (puller, id, since, slots);
         (_chunkBytes, _spare) = (chunkBytes, spare);

@@ -8,12 +8,14 @@ namespace Henge.Cluster.Transfers;
 
 /// <summary>
 /// The receiving side of slot transfers. A plan says which slots are wanted from whom; pulls under way whose slots are
-/// still wanted go on. Records are merged as they come; merging is idempotent, so a pull that broke begins anew from the
-/// start. Chunks carry numbers: a gap means that a link broke unseen.
+/// still wanted go on. Records are merged as they come; merging is idempotent, so a pull that broke begins anew from
+/// the start. Chunks carry numbers: a gap means that a link broke unseen.
 /// </summary>
 internal sealed class Puller
 {
-    /// <summary>A pull of which nothing was heard for so long begins anew; sources say at least once a second that they are at it.</summary>
+    /// <summary>
+    /// A pull of which nothing was heard for so long begins anew; sources say once a second that they are at it.
+    /// </summary>
     public const int SilenceMs = 5000;
 
     private const int AgainMs = 200;
@@ -89,7 +91,9 @@ internal sealed class Puller
         Tick(now);
     }
 
-    /// <summary>Asks for what is due, and again for what is silent; returns when there is something to do next.</summary>
+    /// <summary>
+    /// Asks for what is due, and again for what is silent; returns when there is something to do next.
+    /// </summary>
     public long Tick(Instant now)
     {
         long next = long.MaxValue;

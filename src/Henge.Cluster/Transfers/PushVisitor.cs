@@ -14,7 +14,9 @@ internal struct PushVisitor : IRecordVisitor
     /// <summary>Creates a visitor over masks of pulls by slot.</summary>
     /// <param name="masks">For each slot, a bit for each pull.</param>
     /// <param name="pulls">The pulls.</param>
-    /// <param name="relativeToMs">0; a planted bug sends the time that is left from this moment instead of the expiry.</param>
+    /// <param name="relativeToMs">
+    /// 0; a planted bug sends the time that is left from this moment instead of the expiry.
+    /// </param>
     public PushVisitor(uint[] masks, OutgoingPull?[] pulls, long relativeToMs) =>
         (_masks, _pulls, _relativeToMs) = (masks, pulls, relativeToMs);
 

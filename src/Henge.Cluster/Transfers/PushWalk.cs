@@ -42,8 +42,8 @@ internal sealed class PushWalk : IDisposable
     public bool IsHeldUp => Array.Exists(_pulls, pull => pull is { IsFull: true });
 
     /// <summary>
-    /// Walks a little; returns about how many bytes of work that was. Large records make the steps short, so that little
-    /// more than a chunk is gathered at a time.
+    /// Walks a little; returns about how many bytes of work that was. Large records make the steps short, so that
+    /// little more than a chunk is gathered at a time.
     /// </summary>
     public int Step(int chunkBytes, long nowMs, bool relativeExpiry)
     {

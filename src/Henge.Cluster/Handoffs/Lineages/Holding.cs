@@ -13,8 +13,8 @@ namespace Henge.Cluster.Handoffs.Lineages;
 /// </param>
 /// <param name="Partial">The last view whose writes it took without having all; 0 for none.</param>
 /// <param name="OwnedSince">
-/// Number in its history of the view since which it has been the slot's owner without a break: every write of these views
-/// went through it. <see cref="Never"/> when it is not the owner.
+/// Number in its history of the view since which it has been the slot's owner without a break: every write of these
+/// views went through it. <see cref="Never"/> when it is not the owner.
 /// </param>
 internal readonly record struct Holding(ViewId Complete, int Since, ViewId Partial, int OwnedSince)
 {
@@ -27,7 +27,9 @@ internal readonly record struct Holding(ViewId Complete, int Since, ViewId Parti
     /// <summary>Whether it is nothing.</summary>
     public bool IsNone => Complete.Value == 0 && Partial.Value == 0;
 
-    /// <summary>Whether a node with this holding and this history has all that a complete holder of a lineage has.</summary>
+    /// <summary>
+    /// Whether a node with this holding and this history has all that a complete holder of a lineage has.
+    /// </summary>
     public bool CoversComplete(ViewId lineage, ViewHistory history)
     {
         if (Complete.Value == 0)

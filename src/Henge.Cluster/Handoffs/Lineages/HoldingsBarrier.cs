@@ -4,8 +4,9 @@ using Henge.Cluster.Rings;
 namespace Henge.Cluster.Handoffs.Lineages;
 
 /// <summary>
-/// Gathers the holdings of a view. It is open when all have come that must: from the view's members, and from those that
-/// leave and are still there. Those of views that this node has not adopted yet are kept, the latest of each member.
+/// Gathers the holdings of a view. It is open when all have come that must: from the view's members, and from those
+/// that leave and are still there. Those of views that this node has not adopted yet are kept, the latest of each
+/// member.
 /// </summary>
 internal sealed class HoldingsBarrier
 {
@@ -43,8 +44,8 @@ internal sealed class HoldingsBarrier
     }
 
     /// <summary>
-    /// Goes by the members as they are now: whose holdings must come, and whose no longer count since they are not alive.
-    /// Returns whether something that counted does not any more.
+    /// Goes by the members as they are now: whose holdings must come, and whose no longer count since they are not
+    /// alive. Returns whether something that counted does not any more.
     /// </summary>
     public bool Update(IReadOnlyDictionary<MemberId, Member> members, RingView view, MemberId self)
     {

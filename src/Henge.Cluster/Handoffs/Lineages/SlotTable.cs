@@ -27,7 +27,9 @@ internal sealed class SlotTable
     /// </summary>
     /// <param name="slot">Which.</param>
     /// <param name="ended">The view.</param>
-    /// <param name="isMixed">Whether records came from elsewhere: then versions no longer tell what is new here.</param>
+    /// <param name="isMixed">
+    /// Whether records came from elsewhere: then versions no longer tell what is new here.
+    /// </param>
     public void Interrupt(int slot, ViewId ended, bool isMixed)
     {
         Holding holding = _holdings[slot];

@@ -6,18 +6,18 @@ namespace Henge.Cluster.Handoffs.Plans;
 /// <summary>
 /// Decides where a slot's data is pulled from: a pure function of who has what.
 /// <para>
-/// What others have falls into lineages: a view whose data they have all of, or in part. A lineage is covered by who has
-/// had everything since then. The planner leaves out what this node covers itself; of what is left it takes holders that
-/// cover most, one after another, until nothing is left that anybody covers; of lineages that nobody has all of, it takes
-/// every holder. Whoever is left out has nothing that the chosen ones have not.
+/// What others have falls into lineages: a view whose data they have all of, or in part. A lineage is covered by who
+/// has had everything since then. The planner leaves out what this node covers itself; of what is left it takes holders
+/// that cover most, one after another, until nothing is left that anybody covers; of lineages that nobody has all of,
+/// it takes every holder. Whoever is left out has nothing that the chosen ones have not.
 /// </para>
 /// Cost: holders times lineages, both few.
 /// </summary>
 internal sealed class LoadPlanner
 {
     /// <summary>
-    /// A record may have reached the others this long after it got its version: the longest that a write tries, and what
-    /// clocks may differ.
+    /// A record may have reached the others this long after it got its version: the longest that a write tries, and
+    /// what clocks may differ.
     /// </summary>
     public const ulong SlackMs = 60_000;
 

@@ -11,8 +11,8 @@ using Xunit;
 namespace Henge.Tests.Cluster.Handoffs;
 
 /// <summary>
-/// A few real cores over real stores, joined by ordered links of one millisecond, under one clock that tests move. There
-/// are no lanes: a write goes to the owner's store and is merged into the stores of the other copies at once.
+/// A few real cores over real stores, joined by ordered links of one millisecond, under one clock that tests move.
+/// There are no lanes: a write goes to the owner's store and is merged into the stores of the other copies at once.
 /// </summary>
 internal sealed class TestRing : IDisposable
 {
@@ -33,9 +33,9 @@ internal sealed class TestRing : IDisposable
     public TestNode this[string name] => Nodes[name];
 
     public TestNode Start(
-        string name, string seeds = "", long memoryBytes = 64 << 20, int weight = 1, Func<ClusterOptions>? options = null)
+        string name, string seeds = "", long memoryBytes = 64 << 20, int weight = 1)
     {
-        var node = new TestNode(this, name, options?.Invoke() ?? With(seeds), memoryBytes, weight);
+        var node = new TestNode(this, name, With(seeds), memoryBytes, weight);
         Nodes.Add(name, node);
         Later(0, node, node.Core.Start);
         Later(1, node, now => TickOn(node, now));
@@ -78,7 +78,8 @@ internal sealed class TestRing : IDisposable
     {
         foreach (LinkKind link in new[] { LinkKind.Control, LinkKind.Bulk })
         {
-            if ((only is null || only == link) && _links.Remove((Pair(one.Name, other.Name).A, Pair(one.Name, other.Name).B, link)))
+            (string a, string b) = Pair(one.Name, other.Name);
+            if ((only is null || only == link) && _links.Remove((a, b, link)))
             {
                 Later(1, one, now => one.Core.LinkDown(other.Id, link, reason, now));
                 Later(1, other, now => other.Core.LinkDown(one.Id, link, reason, now));
@@ -149,7 +150,15 @@ internal sealed class TestRing : IDisposable
     }
 
     public void Later(long delayMs, TestNode node, Action<Instant> action) =>
-        _events.Enqueue(() => { if (Nodes.ContainsValue(node)) { action(Now); } }, (Now.MonotonicMs + delayMs, _sequence++));
+        _events.Enqueue(
+            () =>
+            {
+                if (Nodes.ContainsValue(node))
+                {
+                    action(Now);
+                }
+            },
+            (Now.MonotonicMs + delayMs, _sequence++));
 
     /// <summary>Lets time pass.</summary>
     public void Run(long ms)
@@ -174,8 +183,11 @@ internal sealed class TestRing : IDisposable
         }
     }
 
-    /// <summary>Lets time pass until all nodes have one view of so many members and hold all they are to hold.</summary>
-    public void Settle(int members, long ms = 20_000) => RunUntil(() => IsSettled(members), $"{members} members settle", ms);
+    /// <summary>
+    /// Lets time pass until all nodes have one view of so many members and hold all they are to hold.
+    /// </summary>
+    public void Settle(int members, long ms = 20_000) =>
+        RunUntil(() => IsSettled(members), $"{members} members settle", ms);
 
     public bool IsSettled(int members) => Nodes.Values.All(node =>
         node.Core.Snapshot.View.Members.Count == members
@@ -269,7 +281,8 @@ internal sealed class TestRing : IDisposable
 
     public string Describe() => string.Join("; ", Nodes.Values.Select(node =>
         $"{node.Name}: view {node.Core.Snapshot.View.Id} of {node.Core.Snapshot.View.Members.Count}, "
-        + $"{node.SlotsIn(SlotAccess.Serve)} serve {node.SlotsIn(SlotAccess.Load)} load {node.SlotsIn(SlotAccess.Wait)} wait, "
+        + $"{node.SlotsIn(SlotAccess.Serve)} serve, {node.SlotsIn(SlotAccess.Load)} load, "
+        + $"{node.SlotsIn(SlotAccess.Wait)} wait, "
         + $"{node.Core.Status(Now).LoadingSlots} unsettled, {node.Core.Status(Now).Transfers.Count} transfers, "
         + string.Join(",", node.Events.TakeLast(5).Select(happened => $"{happened.Kind} {happened.Text}"))));
 
