@@ -22,4 +22,7 @@ internal enum DownReason
     /// It is not of this cluster, has another secret, speaks no common version, or sent what makes no sense.
     /// </summary>
     Rejected,
+
+    /// <summary>The other side knows a later process of this node's identity: this one has to stop.</summary>
+    Overtaken,
 }

@@ -2,6 +2,7 @@ using Henge.Cluster.Members.Dials;
 using Henge.Cluster.Members.Probes;
 using Henge.Cluster.Members.Reports;
 using Henge.Cluster.Members.Rumours;
+using Henge.Cluster.Messages;
 
 namespace Henge.Cluster.Members;
 
@@ -12,6 +13,9 @@ internal sealed class Beliefs(
 {
     // Who was heard so recently, over a link that still stands, was alive when a later process of its identity appeared.
     private const int ConflictMs = 3000;
+
+    // How long the links with a former process stand, so that it can hear that it is one.
+    private const int LastWordsMs = 200;
 
     private readonly List<MemberId> _doubted = [];
 
@@ -33,7 +37,7 @@ internal sealed class Beliefs(
         Member record = report.Record;
         if (record.Id == roster.Self.Id)
         {
-            own.Learn(report, now);
+            own.Learn(report, from, now);
             return;
         }
         if (roster.Find(record.Id) is not { } peer)
@@ -53,7 +57,7 @@ internal sealed class Beliefs(
     }
 
     /// <summary>Hears of this node.</summary>
-    public void LearnOfSelf(MemberReport report, Instant now) => own.Learn(report, now);
+    public void LearnOfSelf(MemberReport report, MemberId from, Instant now) => own.Learn(report, from, now);
 
     /// <summary>This node has not been answered by a member, or its redial was refused.</summary>
     public void Accuse(Peer peer, bool wasRefused, Instant now)
@@ -82,6 +86,14 @@ internal sealed class Beliefs(
         for (int i = roster.Peers.Count - 1; i >= 0; i--)
         {
             Peer peer = roster.Peers[i];
+            if (peer.HangupMs <= now.MonotonicMs)
+            {
+                peer.HangupMs = null;
+                if (peer.IsConnected && peer.LinkBoot.CompareTo(peer.Record.Boot) < 0)
+                {
+                    Hangup(peer);
+                }
+            }
             if (peer.IsLiving)
             {
                 Judge(peer, now);
@@ -134,11 +146,11 @@ internal sealed class Beliefs(
     {
         Member old = peer.Record;
         Member record = report.Record;
+        roster.Set(peer, record);
         if (record.Boot != old.Boot)
         {
-            Supersede(peer, record, now);
+            Supersede(peer, old, now);
         }
-        roster.Set(peer, record);
         peer.SinceMs = now.MonotonicMs - report.AgeMs;
         peer.Accusers.Clear();
         AddAccusers(peer, report);
@@ -155,20 +167,26 @@ internal sealed class Beliefs(
         }
         if (!peer.IsLiving && old.State is MemberState.Alive or MemberState.Suspect)
         {
-            Bury(peer, now);
+            Bury(peer, old.State == MemberState.Suspect, now);
         }
     }
 
-    private void Supersede(Peer peer, Member record, Instant now)
+    private void Supersede(Peer peer, Member old, Instant now)
     {
-        if (peer.IsConnected && peer.LinkBoot != record.Boot)
+        Member record = peer.Record;
+        // The host may have closed the links of the former process in this very moment, to make room for the later one.
+        bool isConnected = peer.IsConnected && peer.LinkBoot != record.Boot;
+        bool wasHere = peer.LinkBoot != record.Boot && (isConnected || peer.LinksLostMs == now.MonotonicMs);
+        if (wasHere && old.State == MemberState.Alive && now.MonotonicMs - peer.HeardMs <= ConflictMs)
         {
-            if (peer.Record.State == MemberState.Alive && now.MonotonicMs - peer.HeardMs <= ConflictMs)
-            {
-                host.Report(new ClusterEvent(
-                    ClusterEventKind.IdentityConflict, record, $"another process of it runs at {peer.Record.Address}"));
-            }
-            Hangup(peer);
+            host.Report(new ClusterEvent(
+                ClusterEventKind.IdentityConflict, record, $"another process of it runs at {old.Address}"));
+        }
+        if (isConnected)
+        {
+            // It hears of its end first, if it is still there.
+            gossip.Exchange(peer.Id, MessageKind.PushPullReply, now.MonotonicMs);
+            peer.HangupMs = now.MonotonicMs + LastWordsMs;
         }
         peer.HasLostLink = false;
         peer.Clock = new PeerClock();
@@ -230,11 +248,15 @@ internal sealed class Beliefs(
         && (peer.Accusers.Exists(a => a.WasRefused && a.Id != roster.Self.Id)
             || (witnesses == 0 && dialer.RefusedInRow(peer.Record.Address) >= Dialer.QuickTries));
 
-    private void Bury(Peer peer, Instant now)
+    private void Bury(Peer peer, bool wasSuspect, Instant now)
     {
         if (peer.Record.State == MemberState.Dead)
         {
-            peer.Died(now.MonotonicMs);
+            if (wasSuspect)
+            {
+                // Not what the other side of a partition believed of somebody who was well here all the time.
+                peer.Died(now.MonotonicMs);
+            }
             if ((options.Bugs & PlantedBugs.ForgetsPeers) != 0)
             {
                 host.Hangup(peer.Id);
@@ -242,9 +264,10 @@ internal sealed class Beliefs(
                 return;
             }
         }
-        // Others may be wrong about a member that has just been heard: it keeps its links and can refute over them.
+        // Others may be wrong about a member that has just been heard: it keeps its links and can refute over them. One
+        // that says goodbye closes them itself.
         bool wasHeard = now.MonotonicMs - peer.HeardMs <= 2L * options.ProbeIntervalMs;
-        if (peer.IsConnected && (peer.Record.State == MemberState.Left || !wasHeard))
+        if (peer.IsConnected && !wasHeard)
         {
             Hangup(peer);
         }

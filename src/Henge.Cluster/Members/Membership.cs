@@ -34,6 +34,10 @@ internal sealed class Membership
     /// <param name="seed">Of its random choices.</param>
     public Membership(ClusterOptions options, Member self, IClusterHost host, ulong seed)
     {
+        if (!ReportCodec.IsSound(self))
+        {
+            throw new ArgumentException("an address, name, zone or weight is out of range", nameof(self));
+        }
         var chance = new Chance(seed);
         _options = options;
         _host = host;
@@ -132,6 +136,12 @@ internal sealed class Membership
             return;
         }
         Member claim = peer with { State = MemberState.Alive };
+        if (!ReportCodec.IsSound(claim))
+        {
+            _host.Report(new ClusterEvent(ClusterEventKind.BadMessage, peer, "its hello is out of range"));
+            _host.Hangup(peer.Id);
+            return;
+        }
         _beliefs.Learn(new MemberReport(claim), peer.Id, true, now);
         if (_roster.Find(peer.Id) is not { } known)
         {
@@ -141,8 +151,8 @@ internal sealed class Membership
         {
             if (known.IsConnected && known.LinkBoot != peer.Boot)
             {
-                // Two processes of one identity, and this is the older. It hears so, and is not listened to.
-                _gossip.Exchange(peer.Id, MessageKind.PushPullReply, now.MonotonicMs);
+                // Two processes of one identity, and this is the older: the host closes the older one's links.
+                _host.Hangup(peer.Id);
                 return;
             }
             // The later process may be gone, and its clock was ahead. If it is not, it will refute.
@@ -173,6 +183,7 @@ internal sealed class Membership
             return;
         }
         known.HasLostLink = known.IsLiving && reason != DownReason.Rejected;
+        known.LinksLostMs = now.MonotonicMs;
         known.IsConnected = false;
         known.IsDialled = false;
         _dialer.Lost(known, now);
@@ -187,6 +198,10 @@ internal sealed class Membership
             return;
         }
         _dialer.Failed(address, reason, now);
+        if (reason == DownReason.Overtaken)
+        {
+            _own.BeOvertaken($"{address} knows a later process with this identity");
+        }
         if (reason == DownReason.Refused)
         {
             // Only who was there and is refused now has gone; an address that was never reached may just be wrong.
@@ -304,7 +319,7 @@ internal sealed class Membership
             _dialer.Failed(dialled, DownReason.Self, now);
         }
         _gossip.Exchange(other.Id, MessageKind.PushPullReply, now.MonotonicMs);
-        _beliefs.LearnOfSelf(new MemberReport(other with { State = MemberState.Alive }), now);
+        _beliefs.LearnOfSelf(new MemberReport(other with { State = MemberState.Alive }), other.Id, now);
         Finish(now);
     }
 

@@ -11,11 +11,15 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
     /// <summary>Who died so often within five minutes stays out of the ring for a while.</summary>
     public const int FlappingDeaths = 3;
 
-    private readonly Peer _history = new(roster.Self, 0);
+    // A penalty is not given twice for the same deaths.
+    private const int FlapWindowMs = 5 * 60_000;
+
+    private readonly Dictionary<MemberId, (int Deaths, long AtMs)> _told = [];
     private MemberPhase _wish = roster.Self.Phase;
     private long _penaltyEndsMs;
     private bool _isPenalised;
-    private int _toldDeaths;
+    private bool _wasReady;
+    private int _penalisedDeaths;
 
     /// <summary>Whether a later process has this node's identity: this one takes part no more.</summary>
     public bool IsOvertaken { get; private set; }
@@ -27,6 +31,7 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
     {
         _wish = phase;
         TakePhase();
+        _wasReady |= Self.Phase == MemberPhase.Ready;
     }
 
     /// <summary>Raises the incarnation, so that there is a new view.</summary>
@@ -35,10 +40,22 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
     /// <summary>Says goodbye.</summary>
     public void Leave() => Raise(Self.Incarnation, MemberPhase.Leaving, MemberState.Left);
 
+    /// <summary>A later process has this identity: this one is out of the ring for good.</summary>
+    public void BeOvertaken(string how)
+    {
+        if (!IsOvertaken)
+        {
+            IsOvertaken = true;
+            roster.SetSelf(Self with { Phase = MemberPhase.Leaving });
+            host.Report(new ClusterEvent(ClusterEventKind.IdentityConflict, Self, how));
+        }
+    }
+
     /// <summary>Lets the phase that is wished for come about when it may.</summary>
     public void Tick(long nowMs)
     {
         // Somebody has to hold the slots: without anybody else, a flapping member is better than none.
+        _wasReady |= Self.Phase == MemberPhase.Ready;
         if (_isPenalised && (nowMs >= _penaltyEndsMs || !roster.Peers.Any(p => p.Record.IsInRing)))
         {
             _isPenalised = false;
@@ -47,7 +64,7 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
     }
 
     /// <summary>Hears what somebody says of this node.</summary>
-    public void Learn(MemberReport report, Instant now)
+    public void Learn(MemberReport report, MemberId from, Instant now)
     {
         Member claim = report.Record;
         if (IsOvertaken || Self.State == MemberState.Left)
@@ -60,24 +77,15 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
             LearnOfLaterBoot(claim);
             return;
         }
-        if (report.Deaths >= FlappingDeaths && report.Deaths > _toldDeaths)
+        if (report.Deaths >= FlappingDeaths)
         {
-            _toldDeaths = report.Deaths;
-            Penalise(now.MonotonicMs);
+            HearOfDeaths(report.Deaths, from, now.MonotonicMs);
         }
         bool isAccused = claim.State != MemberState.Alive && claim.Incarnation >= Self.Incarnation;
         if (boots < 0 || (!isAccused && claim.Incarnation <= Self.Incarnation)
             || (options.Bugs & PlantedBugs.NoRefutation) != 0)
         {
             return;
-        }
-        if (isAccused && claim.State == MemberState.Dead)
-        {
-            _history.Died(now.MonotonicMs);
-            if (_history.RecentDeaths(now.MonotonicMs) >= FlappingDeaths)
-            {
-                Penalise(now.MonotonicMs);
-            }
         }
         Raise(claim.Incarnation, AllowedPhase(), MemberState.Alive);
         if (isAccused)
@@ -100,17 +108,28 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
             gossip.Spread(Self.Id, true);
             return;
         }
-        IsOvertaken = true;
-        roster.SetSelf(Self with { Phase = MemberPhase.Leaving });
-        host.Report(new ClusterEvent(
-            ClusterEventKind.IdentityConflict, Self, $"a later process with this identity runs at {claim.Address}"));
+        BeOvertaken($"a later process with this identity runs at {claim.Address}");
     }
 
-    private void Penalise(long nowMs)
+    // More than half of the ring has to say that this node flaps: to the smaller side of a partition the greater one seems
+    // to, and not all may stay out. A process that was not in the ring yet waits on one word.
+    private void HearOfDeaths(int deaths, MemberId from, long nowMs)
     {
-        _isPenalised = true;
-        _penaltyEndsMs = nowMs + options.FlapPenaltyMs;
-        TakePhase();
+        if (nowMs - _penaltyEndsMs > FlapWindowMs)
+        {
+            _penalisedDeaths = 0;
+        }
+        _told[from] = (deaths, nowMs);
+        int tellers = roster.Peers.Count(p =>
+            p.IsLiving && _told.TryGetValue(p.Id, out (int Deaths, long AtMs) told) && nowMs - told.AtMs < FlapWindowMs);
+        bool isEnough = tellers * 2 > roster.Living || (!_wasReady && roster.Living > 2);
+        if (deaths > _penalisedDeaths && isEnough)
+        {
+            _penalisedDeaths = deaths;
+            _isPenalised = true;
+            _penaltyEndsMs = nowMs + options.FlapPenaltyMs;
+            TakePhase();
+        }
     }
 
     private MemberPhase AllowedPhase() =>

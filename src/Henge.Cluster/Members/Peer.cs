@@ -35,6 +35,12 @@ internal sealed class Peer(Member record, long nowMs)
     /// <summary>Whether it was connected, the links broke, and nothing was heard of it since.</summary>
     public bool HasLostLink { get; set; }
 
+    /// <summary>When its links broke last.</summary>
+    public long LinksLostMs { get; set; } = long.MinValue;
+
+    /// <summary>When to close links with a former process of it; null for never.</summary>
+    public long? HangupMs { get; set; }
+
     /// <summary>Who accuses it, as long as it is suspect.</summary>
     public List<Accuser> Accusers { get; } = [];
 

@@ -60,8 +60,9 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
     /// <summary>A dial came through.</summary>
     public void Reached(string address, MemberId who, Instant now)
     {
-        if (Ended(address) is { } target)
+        if (_byAddress.GetValueOrDefault(address) is { } target)
         {
+            target.DialledMs = null;
             target.Reached = who;
             target.RefusedInRow = 0;
             target.PauseMs = 0;
@@ -72,10 +73,13 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
     /// <summary>A dial came to nothing.</summary>
     public void Failed(string address, DownReason reason, Instant now)
     {
-        if (Ended(address) is not { } target)
+        DialTarget? target = _byAddress.GetValueOrDefault(address);
+        if (target is null)
         {
             return;
         }
+        long beganMs = target.DialledMs ?? now.MonotonicMs;
+        target.DialledMs = null;
         target.IsTried |= reason is DownReason.Refused or DownReason.Self or DownReason.Rejected;
         target.RefusedInRow = reason == DownReason.Refused ? target.RefusedInRow + 1 : 0;
         if (reason == DownReason.Self)
@@ -93,7 +97,8 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
             return;
         }
         target.PauseMs = Math.Clamp(target.PauseMs * 2, options.RedialMs, options.RedialCapMs);
-        target.NextMs = now.MonotonicMs + Jittered(target.PauseMs);
+        // From dial to dial, so that a peer that can be reached again is reached within the longest pause.
+        target.NextMs = Math.Max(now.MonotonicMs, beganMs + Jittered(target.PauseMs));
     }
 
     /// <summary>The links with a member broke: it is dialled at once, other names of it a little later.</summary>
@@ -163,16 +168,6 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
 
     private static bool IsUnderWay(DialTarget target, long nowMs) =>
         target.DialledMs is { } since && nowMs - since < LostDialMs;
-
-    private DialTarget? Ended(string address)
-    {
-        DialTarget? target = _byAddress.GetValueOrDefault(address);
-        if (target is not null)
-        {
-            target.DialledMs = null;
-        }
-        return target;
-    }
 
     private DialTarget Add(string address, bool isSeed, long nowMs)
     {

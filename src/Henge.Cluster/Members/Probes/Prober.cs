@@ -83,7 +83,7 @@ internal sealed class Prober(
     public void Probed(MemberId from, ref MessageReader reader, Instant now)
     {
         ulong number = reader.UInt64();
-        ReadBelief(ref reader, now);
+        ReadBelief(from, ref reader, now);
         if (!reader.Failed)
         {
             _writer.Begin(MessageKind.Ack);
@@ -100,7 +100,7 @@ internal sealed class Prober(
     {
         ulong number = reader.UInt64();
         long peerUnixMs = reader.Int64();
-        ReadBelief(ref reader, now);
+        ReadBelief(from, ref reader, now);
         MemberReport? report = ReportCodec.Read(ref reader);
         if (report is null || report.Record.Id != from)
         {
@@ -295,7 +295,7 @@ internal sealed class Prober(
         _writer.Byte((byte)(record?.State ?? MemberState.Alive));
     }
 
-    private void ReadBelief(ref MessageReader reader, Instant now)
+    private void ReadBelief(MemberId from, ref MessageReader reader, Instant now)
     {
         var boot = new BootId(reader.UInt64());
         uint incarnation = reader.UInt32();
@@ -307,7 +307,7 @@ internal sealed class Prober(
         if (!reader.Failed && boot == roster.Self.Boot)
         {
             Member claim = roster.Self with { Incarnation = incarnation, State = (MemberState)state };
-            beliefs.LearnOfSelf(new MemberReport(claim), now);
+            beliefs.LearnOfSelf(new MemberReport(claim), from, now);
         }
     }
 }

@@ -28,6 +28,23 @@ internal static class ReportCodec
     /// </summary>
     public const uint MaxIncarnation = uint.MaxValue / 2;
 
+    /// <summary>Longest time that a member can have been away: a hundred years.</summary>
+    public const long MaxAgeMs = 100L * 366 * 24 * 3_600_000;
+
+    /// <summary>
+    /// Whether others would take a record: one that they refuse must not get into the table, since it would spoil every
+    /// message that it is part of.
+    /// </summary>
+    public static bool IsSound(Member record) =>
+        record.Address.Length > 0 && IsText(record.Address, MaxAddressBytes) && IsText(record.Name, MaxNameBytes)
+        && IsText(record.Zone, MaxNameBytes) && record.Weight is >= 0 and <= MaxWeight
+        && record.Incarnation <= MaxIncarnation && record.State <= MemberState.Left
+        && record.Phase <= MemberPhase.Leaving;
+
+    /// <summary>Whether a text is short enough, and of characters that may stand in a log.</summary>
+    public static bool IsText(string text, int limit) =>
+        Encoding.UTF8.GetByteCount(text) <= limit && !text.Any(char.IsControl);
+
     /// <summary>Writes reports.</summary>
     public static void WriteList(MessageWriter writer, IReadOnlyList<MemberReport> reports)
     {

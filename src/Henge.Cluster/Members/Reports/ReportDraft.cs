@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 using Henge.Cluster.Messages;
 
@@ -76,7 +77,7 @@ internal sealed class ReportDraft
     {
         if (_id is not { } id || _boot is not { } boot || _address.Length == 0 || _weight > ReportCodec.MaxWeight
             || _incarnation > ReportCodec.MaxIncarnation || _state > (byte)MemberState.Left
-            || _phase > (byte)MemberPhase.Leaving || _ageMs < 0)
+            || _phase > (byte)MemberPhase.Leaving || _ageMs is < 0 or > ReportCodec.MaxAgeMs)
         {
             return null;
         }
@@ -99,8 +100,8 @@ internal sealed class ReportDraft
 
     private static bool TakeText(ref MessageReader value, int limit, out string text)
     {
-        text = value.Left <= limit ? Encoding.UTF8.GetString(value.Rest) : "";
-        return value.Left <= limit;
+        text = value.Left <= limit && Utf8.IsValid(value.Rest) ? Encoding.UTF8.GetString(value.Rest) : "";
+        return text.Length > 0 && ReportCodec.IsText(text, limit);
     }
 
     private void TakeAccusers(ref MessageReader value)

@@ -142,6 +142,17 @@ internal sealed class TestRing
             from.DialFailed(address, DownReason.Refused);
             return;
         }
+        // As the node does it: a later process closes the links of a former one, a former one is turned away.
+        TestLink[] namesakes = [.. Links.Where(l => l.Has(to) && l.Other(to).Id == from.Id && l.Other(to) != from)];
+        if (namesakes.Any(l => l.Other(to).Hello.Boot.CompareTo(from.Hello.Boot) > 0))
+        {
+            from.DialFailed(address, DownReason.Overtaken);
+            return;
+        }
+        foreach (TestLink link in namesakes)
+        {
+            Close(link, to, DownReason.Closed);
+        }
         Links.Add(new TestLink(from, to));
         from.LinkOpened(to, address);
         to.LinkOpened(from, null);
