@@ -1,4 +1,3 @@
-using Henge.Cluster;
 using Henge.Cluster.Members;
 
 using Xunit;
