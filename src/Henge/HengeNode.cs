@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 
 using Henge.Clients;
+using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Diagnostics;
 using Henge.Peers;
@@ -28,6 +26,7 @@ internal sealed class HengeNode : IAsyncDisposable
     private readonly System.Threading.Lock _lifetime = new();
     private readonly NodeMaintenance _maintenance;
     private ITransport? _transport;
+    private RingHost? _ring;
     private Task? _stopping;
     private volatile bool _ready;
 
@@ -47,10 +46,7 @@ internal sealed class HengeNode : IAsyncDisposable
         Loggers = loggers ?? NullLoggerFactory.Instance;
         Logger = Loggers.CreateLogger("Henge");
         StartedAt = TimeProvider.GetUtcNow();
-        Span<byte> id = stackalloc byte[16];
-        RandomNumberGenerator.Fill(id);
-        NodeId = BinaryPrimitives.ReadUInt128LittleEndian(id);
-        NodeIdText = NodeId.ToString("x40", CultureInfo.InvariantCulture);
+        NodeId = IdAt(new IPEndPoint(Options.Bind[0], Options.Port));
         RequestLimits = RespLimits.ForMaxValue(Options.MaxValueBytes, Options.Limits.InputBytes);
         Store = new Store(Options.ToStoreOptions());
         PubSub = new PubSubHub(Store, Options.Limits);
@@ -114,13 +110,16 @@ internal sealed class HengeNode : IAsyncDisposable
     /// <summary>When it was made.</summary>
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>Drawn at random when it is made: this process, this life.</summary>
-    public UInt128 NodeId { get; }
+    /// <summary>
+    /// Who it is, through restarts: a hash of its name where one was given, else of the address by which others reach
+    /// it. Where the system picks the port, it is known from the start on.
+    /// </summary>
+    public MemberId NodeId { get; private set; }
 
     /// <summary>
     /// <see cref="NodeId"/> as Redis clients expect one: 40 hexadecimal digits (CLUSTER MYID, run_id).
     /// </summary>
-    public string NodeIdText { get; }
+    public string NodeIdText => NodeId.ToString();
 
     /// <summary>Takes sockets that speak HTTP; null: they are closed. Set it before the start.</summary>
     public IHttpSocketSink? HttpSink { get; set; }
@@ -137,8 +136,10 @@ internal sealed class HengeNode : IAsyncDisposable
     /// <summary>Addresses it listens on, with the port that was picked; empty before the start.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => _transport?.EndPoints ?? [];
 
-    /// <summary>Whether it serves: true from the end of the start to the beginning of the stop.</summary>
-    public bool Ready => _ready;
+    /// <summary>
+    /// Whether it serves: it listens, belongs to a ring (perhaps of itself alone), and does not stop yet.
+    /// </summary>
+    public bool Ready => _ready && _ring is { IsReady: true };
 
     /// <summary>Unix milliseconds of its clock.</summary>
     public long NowMs => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
@@ -157,7 +158,17 @@ internal sealed class HengeNode : IAsyncDisposable
                 throw new InvalidOperationException("A node starts once.");
             }
             ITransport transport = TransportFactory.Create(this);
-            transport.Start();
+            transport.Open();
+            try
+            {
+                Begin(transport);
+            }
+            catch
+            {
+                // Nothing runs yet, so this only closes what listens.
+                transport.StopAsync(CancellationToken.None).GetAwaiter().GetResult();
+                throw;
+            }
             _transport = transport;
             _maintenance.Start();
             _ready = true;
@@ -189,6 +200,22 @@ internal sealed class HengeNode : IAsyncDisposable
         Store.Dispose();
     }
 
+    private MemberId IdAt(IPEndPoint listening) => MemberId.Of(
+        Options.IsNamed ? Options.Name : Options.Advertise ?? listening.ToString());
+
+    /// <summary>
+    /// The address is known now, so the node knows who it is; the lanes of its loops go by the ring.
+    /// </summary>
+    private void Begin(ITransport transport)
+    {
+        var ring = new RingHost(this, transport.EndPoints, transport.Lanes);
+        NodeId = ring.Snapshot.Self.Id;
+        Ring = ring;
+        transport.Start();
+        ring.Start();
+        _ring = ring;
+    }
+
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         bool served = _ready;
@@ -197,9 +224,18 @@ internal sealed class HengeNode : IAsyncDisposable
         {
             Log.NodeStopping(Logger, Options.Name);
         }
+        if (_ring is not null)
+        {
+            // Clients are served until others hold what this node held.
+            await _ring.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        }
         if (_transport is not null)
         {
             await _transport.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+        if (_ring is not null)
+        {
+            await _ring.StopAsync().ConfigureAwait(false);
         }
         await _maintenance.DisposeAsync().ConfigureAwait(false);
         if (served)

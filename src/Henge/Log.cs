@@ -1,5 +1,6 @@
 using System.Net;
 
+using Henge.Cluster;
 using Henge.Transport.Connections;
 
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Henge;
 
 /// <summary>
 /// Every line that the node logs. Event ids, stable once given: 1000 the node, 1100 transport, 1200 sessions and
-/// commands. Nothing here is logged per command.
+/// commands, 1300 links with other nodes, 1400 what happens in the ring. Nothing here is logged per command.
 /// </summary>
 internal static partial class Log
 {
@@ -58,4 +59,83 @@ internal static partial class Log
     [LoggerMessage(1200, LogLevel.Warning,
         "Closed {Remote}: it sent a request of another protocol, which may be an attack through a browser or a proxy")]
     public static partial void ForeignRequest(ILogger logger, EndPoint remote);
+
+    [LoggerMessage(1300, LogLevel.Error, "Thread '{Thread}' failed in a turn and goes on ({Others} more not logged)")]
+    public static partial void PollThreadFailed(ILogger logger, string thread, long others, Exception exception);
+
+    [LoggerMessage(1301, LogLevel.Information, "Peer {Address} is this node itself")]
+    public static partial void PeerIsSelf(ILogger logger, string address);
+
+    [LoggerMessage(1302, LogLevel.Warning, "Peer {Address} is unreachable and is tried again: {Why}")]
+    public static partial void PeerUnreachable(ILogger logger, string address, string why);
+
+    [LoggerMessage(1303, LogLevel.Error, "No link with peer {Address}, {Which}: {Why}")]
+    public static partial void PeerRefused(ILogger logger, string address, string which, string why);
+
+    [LoggerMessage(1304, LogLevel.Warning,
+        "Refused {Remote}, which would link as a node: {Why}; {Others} others not logged")]
+    public static partial void PeerTurnedAway(ILogger logger, IPEndPoint remote, string why, long others);
+
+    [LoggerMessage(1305, LogLevel.Warning,
+        "Closed the {Kind} link with {Member}: a frame was damaged or forged; {Others} others not logged")]
+    public static partial void BadFrame(ILogger logger, LinkKind kind, string member, long others);
+
+    [LoggerMessage(1400, LogLevel.Information, "Node {Member} joined")]
+    public static partial void MemberJoined(ILogger logger, string member);
+
+    [LoggerMessage(1401, LogLevel.Warning, "Node {Member} does not answer{Text}")]
+    public static partial void MemberSuspect(ILogger logger, string member, string text);
+
+    [LoggerMessage(1402, LogLevel.Information, "Node {Member} answers again")]
+    public static partial void MemberAlive(ILogger logger, string member);
+
+    [LoggerMessage(1403, LogLevel.Error, "Node {Member} is taken for dead{Text}")]
+    public static partial void MemberDead(ILogger logger, string member, string text);
+
+    [LoggerMessage(1404, LogLevel.Information, "Node {Member} hands over and leaves")]
+    public static partial void MemberLeaving(ILogger logger, string member);
+
+    [LoggerMessage(1405, LogLevel.Information, "Node {Member} left")]
+    public static partial void MemberLeft(ILogger logger, string member);
+
+    [LoggerMessage(1406, LogLevel.Information, "Node {Member} was away for so long that it is forgotten")]
+    public static partial void MemberForgotten(ILogger logger, string member);
+
+    [LoggerMessage(1407, LogLevel.Error,
+        "Two nodes claim to be {Member}; the one that started later counts{Text}. Give each its own --name")]
+    public static partial void IdentityConflict(ILogger logger, string member, string text);
+
+    [LoggerMessage(1408, LogLevel.Warning, "Others took this node for unreachable; it has told them otherwise{Text}")]
+    public static partial void Refuted(ILogger logger, string text);
+
+    [LoggerMessage(1409, LogLevel.Warning, "This node did not run for {Milliseconds} ms; it asks its peers first")]
+    public static partial void Paused(ILogger logger, long milliseconds);
+
+    [LoggerMessage(1410, LogLevel.Information, "The ring has {Nodes} now; {Slots} changed hands here{Text}")]
+    public static partial void ViewChanged(ILogger logger, string nodes, string slots, string text);
+
+    [LoggerMessage(1411, LogLevel.Information, "This node holds all it is to hold, after {Milliseconds} ms")]
+    public static partial void ViewSettled(ILogger logger, long milliseconds);
+
+    [LoggerMessage(1412, LogLevel.Information, "Took over {Entries} from {Member}{Text}")]
+    public static partial void TransferDone(ILogger logger, string entries, string member, string text);
+
+    [LoggerMessage(1413, LogLevel.Debug, "Dropped {Slots} that others hold now")]
+    public static partial void LeftoversDropped(ILogger logger, string slots);
+
+    [LoggerMessage(1414, LogLevel.Information, "Repair brought {Entries} up to date{Text}")]
+    public static partial void Repaired(ILogger logger, string entries, string text);
+
+    [LoggerMessage(1415, LogLevel.Warning, "The clock of {Member} differs by {Milliseconds} ms")]
+    public static partial void ClockSkew(ILogger logger, string member, long milliseconds);
+
+    [LoggerMessage(1416, LogLevel.Warning, "A message of {Member} made no sense{Text}; {Others} others not logged")]
+    public static partial void BadMessage(ILogger logger, string member, string text, long others);
+
+    [LoggerMessage(1417, LogLevel.Information, "Others hold all that this node held")]
+    public static partial void LeaveDone(ILogger logger);
+
+    [LoggerMessage(1418, LogLevel.Warning,
+        "This node goes before others have all it held; their copies take over")]
+    public static partial void LeftEarly(ILogger logger);
 }

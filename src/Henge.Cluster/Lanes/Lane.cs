@@ -10,8 +10,8 @@ using Henge.Storage;
 namespace Henge.Cluster.Lanes;
 
 /// <summary>
-/// The data path of one loop: routes operations, forwards, fetches keys that have not arrived, replicates what was
-/// written and releases replies when the replicas have it. It does no I/O; one thread calls it.
+/// The data path of one loop: routes operations, forwards, fetches keys that have not arrived, replicates what was written
+/// and releases replies when the replicas have it. It does no I/O; one thread calls it.
 /// <code>
 ///                      +-- Here -----------------> Execute -> Replication -> Complete
 /// Start -> Router -> --+-- Load -> FetchThrough -> Execute ...
@@ -69,8 +69,8 @@ internal sealed class Lane
     public LaneCounters Counters { get; } = new();
 
     /// <summary>
-    /// Whether commands on a slot may be carried out here directly, without <see cref="Start"/>; what they write must
-    /// then be given to <see cref="Commit"/> before anything of the answer is sent. O(1), asked for every command.
+    /// Whether commands on a slot may be carried out here directly, without <see cref="Start"/>; what they write must then
+    /// be given to <see cref="Commit"/> before anything of the answer is sent. O(1), asked for every command.
     /// </summary>
     public bool ServesDirectly(Slot slot, Instant now) =>
         _router.AccessOf(slot) == SlotAccess.Serve && _lines.IsFree(slot) && !_router.IsPaused(now);
@@ -110,8 +110,8 @@ internal sealed class Lane
     }
 
     /// <summary>
-    /// Replicates what the host's <see cref="ILaneHost.Changes"/> has gathered and clears it; releases the hold,
-    /// perhaps before this returns, when that is done.
+    /// Replicates what the host's <see cref="ILaneHost.Changes"/> has gathered and clears it; releases the hold, perhaps
+    /// before this returns, when that is done.
     /// </summary>
     public void Commit(Hold hold, Instant now)
     {
@@ -202,8 +202,7 @@ internal sealed class Lane
     public bool IsBusy => _flights.Count > 0 || _replication.IsBusy || _fetches.IsBusy || _settling.IsBusy;
 
     /// <summary>
-    /// Sends what was gathered for replicas and forwards of this turn. Call it once at the end of each turn of the
-    /// loop.
+    /// Sends what was gathered for replicas and forwards of this turn. Call it once at the end of each turn of the loop.
     /// </summary>
     public void Flush(Instant now)
     {

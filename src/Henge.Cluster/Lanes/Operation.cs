@@ -4,8 +4,8 @@ using Henge.Cluster.Messages;
 namespace Henge.Cluster.Lanes;
 
 /// <summary>
-/// One operation on keys of one owner, or on one member, that a lane carries through: to the owner, past a change of
-/// the ring, until its writes are replicated. Whoever starts it subclasses it; the lane calls back on its own thread.
+/// One operation on keys of one owner, or on one member, that a lane carries through: to the owner, past a change of the
+/// ring, until its writes are replicated. Whoever starts it subclasses it; the lane calls back on its own thread.
 /// </summary>
 internal abstract class Operation
 {
@@ -46,9 +46,7 @@ internal abstract class Operation
     /// </summary>
     public abstract void Complete(Outcome outcome, bool wasRemote, ReadOnlySpan<byte> reply);
 
-    /// <summary>
-    /// Writes its answer for the node that asked. Called only for operations from <see cref="ILaneHost.Accept"/>.
-    /// </summary>
+    /// <summary>Writes its answer for the node that asked. Called only for operations from <see cref="ILaneHost.Accept"/>.</summary>
     public virtual void WriteReplyTo(MessageWriter writer) =>
         throw new NotSupportedException("Only operations of other nodes are answered.");
 

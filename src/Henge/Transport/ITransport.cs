@@ -7,11 +7,17 @@ namespace Henge.Transport;
 /// </summary>
 internal interface ITransport
 {
-    /// <summary>Addresses listened on, with the port that was picked; empty before the start.</summary>
+    /// <summary>Addresses listened on, with the port that was picked; empty before it is open.</summary>
     IReadOnlyList<IPEndPoint> EndPoints { get; }
 
-    /// <summary>Listens and serves.</summary>
+    /// <summary>Lanes of the ring that it makes: one for each thread on which sessions run.</summary>
+    int Lanes { get; }
+
+    /// <summary>Listens; nobody is served yet.</summary>
     /// <exception cref="HengeStartException">An address cannot be listened on; nothing is left open.</exception>
+    void Open();
+
+    /// <summary>Serves. What it makes asks the node for its part in the ring, which is there by now.</summary>
     void Start();
 
     /// <summary>

@@ -3,12 +3,12 @@ using Henge.Cluster.Messages;
 namespace Henge.Cluster.Lanes.Replicas;
 
 /// <summary>
-/// The owner's side of replication. What was written is kept until every other copy of its slot has acknowledged it;
-/// then who waits for it is released. Each record carries a fingerprint of its slot's copies, and a replica that sees
-/// other copies refuses: so an acknowledged record is where both sides think it should be, and a pull of the slot that
-/// starts under that view finds it. A refused record, one on a broken link, and one whose slot changes hands goes
-/// again, to the copies of the newest view; merging twice is harmless. What is not everywhere by its deadline ends as
-/// unknown, and its slot is marked for the core to compare.
+/// The owner's side of replication. What was written is kept until every other copy of its slot has acknowledged it; then
+/// who waits for it is released. Each record carries a fingerprint of its slot's copies, and a replica that sees other
+/// copies refuses: so an acknowledged record is where both sides think it should be, and a pull of the slot that starts
+/// under that view finds it. A refused record, one on a broken link, and one whose slot changes hands goes again, to the
+/// copies of the newest view; merging twice is harmless. What is not everywhere by its deadline ends as unknown, and its
+/// slot is marked for the core to compare.
 /// <code>
 /// Replicate:    u64 number of the first | u32 count | { u32 fingerprint | record } ...
 /// ReplicateAck: u64 number of the first | u32 count | u32 refused | { u32 index, ascending } ...
@@ -106,9 +106,9 @@ internal sealed class Replication(
             }
         }
         AddressRefused(long.MaxValue);
-        for (int i = 0; i < neighbours.All.Count; i++)
+        foreach (Peer peer in neighbours.All)
         {
-            neighbours.All[i].Unsent.RemoveStale();
+            peer.Unsent.RemoveStale();
         }
     }
 
@@ -133,9 +133,8 @@ internal sealed class Replication(
             return;
         }
         _hasUnsent = false;
-        for (int i = 0; i < neighbours.All.Count; i++)
+        foreach (Peer peer in neighbours.All)
         {
-            Peer peer = neighbours.All[i];
             while (peer.Unsent.Count > 0)
             {
                 if (!peer.IsUp || !TrySend(peer))

@@ -12,6 +12,9 @@ internal enum Admission : byte
     /// <summary>It speaks HTTP and goes to the HTTP server.</summary>
     Http,
 
+    /// <summary>It is another node and goes to the peers' door.</summary>
+    Peer,
+
     /// <summary>It speaks RESP from another machine while no password is set: told so, and closed.</summary>
     Denied,
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Peers;
 using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Transport.Buffers;
@@ -42,6 +43,9 @@ internal sealed class ConnectionHost
 
     /// <summary>The node.</summary>
     public HengeNode Node { get; }
+
+    /// <summary>The node's part in the ring; null when it has none.</summary>
+    public RingHost? Ring => Node.Ring as RingHost;
 
     /// <summary>Memory of all connections' buffers.</summary>
     public BufferBudget Budget { get; }
@@ -90,6 +94,8 @@ internal sealed class ConnectionHost
         {
             case DetectedProtocol.NeedMore:
                 return Admission.Undecided;
+            case DetectedProtocol.Peer when Ring is not null:
+                return Admission.Peer;
             case DetectedProtocol.Http when Node.HttpSink is not null:
                 return Admission.Http;
             case DetectedProtocol.Resp:
@@ -145,6 +151,15 @@ internal sealed class ConnectionHost
             Log.HandOverFailed(Node.Logger, exception);
         }
         socket.Dispose();
+    }
+
+    /// <summary>Gives a socket that speaks as a peer to the peers' door, with all its bytes still to be read.</summary>
+    public static void HandOver(IPeerSocketSink sink, Socket socket)
+    {
+        if (!sink.TryTake(socket))
+        {
+            socket.Dispose();
+        }
     }
 
     /// <summary>Whether a password is asked of this session and it has not shown it.</summary>

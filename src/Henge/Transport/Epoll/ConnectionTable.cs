@@ -14,8 +14,20 @@ internal sealed class ConnectionTable
     /// <summary>Connections in it and on their way to it. Safe from any thread.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Rows, free ones included.</summary>
-    public int Rows => _rows.Count;
+    /// <summary>The connections that have a row; some may be closed while they are gone through.</summary>
+    public IEnumerable<EpollConnection> All
+    {
+        get
+        {
+            for (int row = 0; row < _rows.Count; row++)
+            {
+                if (_rows[row] is { } connection)
+                {
+                    yield return connection;
+                }
+            }
+        }
+    }
 
     /// <summary>The connection in a row; null when it is free.</summary>
     public EpollConnection? this[long row] => _rows[(int)row];

@@ -43,6 +43,9 @@ internal sealed class EpollDetection
                 return false;
             case Admission.Resp:
                 return _loop.Open(connection);
+            case Admission.Peer when _host.Ring is { } ring:
+                _loop.HandOver(connection, ring);
+                return false;
             case Admission.Http when _host.Node.HttpSink is { } sink:
                 _loop.HandOver(connection, sink);
                 return false;

@@ -50,6 +50,15 @@ internal sealed unsafe class EpollListener
     /// <summary>Asks for an end of accepting; the first loop then does it.</summary>
     public void Close() => _closes = true;
 
+    /// <summary>Closes the sockets; for a listener that no loop has taken.</summary>
+    public void Abandon()
+    {
+        foreach (Socket socket in _sockets)
+        {
+            socket.Dispose();
+        }
+    }
+
     /// <summary>Registers the sockets with the accepting loop's queue.</summary>
     public void Attach(EpollQueue queue)
     {
@@ -99,10 +108,7 @@ internal sealed unsafe class EpollListener
         if (_closes)
         {
             _isClosed = true;
-            foreach (Socket socket in _sockets)
-            {
-                socket.Dispose();
-            }
+            Abandon();
             _closed.SetResult();
         }
         else if (ResumeAtMs > 0)

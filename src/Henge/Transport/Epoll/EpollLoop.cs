@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 
+using Henge.Peers;
+using Henge.Peers.Lanes;
 using Henge.Transport.Connections;
 
 namespace Henge.Transport.Epoll;
@@ -27,9 +29,10 @@ internal sealed class EpollLoop : IDisposable
     private readonly ConnectionTable _table = new();
     private readonly EpollSchedule _schedule = new();
     private readonly EpollDetection _detection;
+    private readonly LoopLane? _lane;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _checkMs;
-    private long _stopAtMs;
+    private EpollStopping? _stopping;
     private volatile bool _stops;
     private volatile bool _cuts;
     private bool _isDone;
@@ -42,6 +45,7 @@ internal sealed class EpollLoop : IDisposable
         _listener = listener;
         _batch = new EpollBatch(this, host);
         _detection = new EpollDetection(this, host);
+        _lane = host.Ring is { } ring ? new LoopLane(ring, index, _queue) : null;
     }
 
     /// <summary>Unix milliseconds, read once per turn.</summary>
@@ -52,6 +56,9 @@ internal sealed class EpollLoop : IDisposable
 
     /// <summary>Connections given to it and not yet closed; other threads choose by it.</summary>
     public int Connections => _table.Count;
+
+    /// <summary>Its part in the ring; null when the node takes part in none.</summary>
+    public RingLane? Lane => _lane;
 
     /// <summary>Ends when the loop has closed everything.</summary>
     public Task Stopped => _stopped.Task;
@@ -108,6 +115,15 @@ internal sealed class EpollLoop : IDisposable
         _host.HandOver(sink, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
     }
 
+    /// <summary>Gives a connection that speaks as a peer to the peers' door.</summary>
+    public void HandOver(EpollConnection connection, IPeerSocketSink sink)
+    {
+        _queue.TryControl(Libc.Delete, connection.Descriptor, 0, 0);
+        connection.Forget();
+        _table.Remove(connection);
+        ConnectionHost.HandOver(sink, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
+    }
+
     /// <summary>Goes on with a connection that turned out to speak RESP; false when it was closed instead.</summary>
     public bool Open(EpollConnection connection)
     {
@@ -154,6 +170,7 @@ internal sealed class EpollLoop : IDisposable
     private void Run()
     {
         ReadClocks();
+        _lane?.Begin();
         _listener?.Attach(_queue);
         _checkMs = MonotonicMs + _host.CheckIntervalMs;
         while (!_isDone)
@@ -167,6 +184,7 @@ internal sealed class EpollLoop : IDisposable
                 Log.LoopFailed(_host.Node.Logger, _index, exception);
             }
         }
+        _lane?.End();
         _queue.Dispose();
         _stopped.SetResult();
     }
@@ -176,6 +194,7 @@ internal sealed class EpollLoop : IDisposable
         _queue.AnnounceSleep();
         int ready = _queue.Wait(TimeoutMs());
         ReadClocks();
+        _lane?.BeginTurn();
         for (int i = 0; i < ready; i++)
         {
             uint events = _queue.Event(i, out long key);
@@ -193,8 +212,11 @@ internal sealed class EpollLoop : IDisposable
         }
         if (_stops)
         {
-            StopTurn();
+            _stopping ??= new EpollStopping(this, _host, _table, _batch, MonotonicMs);
+            _stopping.Turn(_cuts);
+            _isDone = Connections == 0 && _mailbox.IsEmpty;
         }
+        _lane?.EndTurn();
         _table.EndTurn();
         _listener?.Resume(_queue, MonotonicMs);
         _batch.Count();
@@ -202,7 +224,7 @@ internal sealed class EpollLoop : IDisposable
 
     private int TimeoutMs()
     {
-        if (!_mailbox.IsEmpty || (_stops && _stopAtMs == 0))
+        if (!_mailbox.IsEmpty || (_stops && _stopping is null))
         {
             return 0;
         }
@@ -211,6 +233,7 @@ internal sealed class EpollLoop : IDisposable
         {
             until = Math.Min(until, listener.ResumeAtMs - MonotonicMs);
         }
+        until = Math.Min(until, _lane?.SleepMs ?? until);
         return (int)Math.Clamp(until, 0, _stops ? StopRetryMs : 1000);
     }
 
@@ -226,6 +249,11 @@ internal sealed class EpollLoop : IDisposable
         if (key < EpollQueue.WakeKey)
         {
             _listener!.Accept(key);
+            return;
+        }
+        if (key >= LoopLane.FirstKey)
+        {
+            _lane!.Ready(events, key);
             return;
         }
         if (_table[key] is not { } connection)
@@ -253,9 +281,10 @@ internal sealed class EpollLoop : IDisposable
         }
     }
 
+    /// <summary>Receives what a connection has to read.</summary>
     /// <param name="connection">What has something to read.</param>
     /// <param name="isLast">Whether first bytes that say too little will not become more.</param>
-    private void Receive(EpollConnection connection, bool isLast)
+    public void Receive(EpollConnection connection, bool isLast)
     {
         if (connection.Phase == EpollPhase.Undecided && !_detection.Decide(connection, isLast))
         {
@@ -343,53 +372,12 @@ internal sealed class EpollLoop : IDisposable
     private void CheckTimes()
     {
         _checkMs = MonotonicMs + _host.CheckIntervalMs;
-        for (int slot = 0; slot < _table.Rows; slot++)
+        foreach (EpollConnection connection in _table.All)
         {
-            if (_table[slot] is { } connection && connection.CheckTimes(MonotonicMs) is var reason
-                && reason != CloseReason.None)
+            if (connection.CheckTimes(MonotonicMs) is not CloseReason.None and var reason)
             {
                 Close(connection, reason);
             }
-        }
-    }
-
-    /// <summary>Takes what the kernel still holds, once per connection and turn, until there is nothing more.</summary>
-    private void StopTurn()
-    {
-        if (_stopAtMs == 0)
-        {
-            _stopAtMs = MonotonicMs + (long)_host.Limits.StopTimeout.TotalMilliseconds;
-        }
-        for (int slot = 0; slot < _table.Rows; slot++)
-        {
-            if (_table[slot] is { IsStalled: false, ClosesAfterOutput: false, Output.Length: 0 } connection
-                && connection.Phase is EpollPhase.Undecided or EpollPhase.Open)
-            {
-                Receive(connection, isLast: true);
-            }
-        }
-        _batch.Run();
-        if (_cuts || MonotonicMs >= _stopAtMs)
-        {
-            CutAll();
-        }
-        _isDone = Connections == 0 && _mailbox.IsEmpty;
-    }
-
-    private void CutAll()
-    {
-        int cut = 0;
-        for (int slot = 0; slot < _table.Rows; slot++)
-        {
-            if (_table[slot] is { } connection)
-            {
-                Close(connection, CloseReason.Stop);
-                cut++;
-            }
-        }
-        if (cut > 0)
-        {
-            Log.ConnectionsCut(_host.Node.Logger, cut);
         }
     }
 }

@@ -19,14 +19,22 @@ internal sealed class EpollTransport : ITransport
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
     /// <inheritdoc/>
-    public void Start()
+    public int Lanes => _host.Node.Options.EffectiveLoops;
+
+    /// <inheritdoc/>
+    public void Open()
     {
         List<Socket> sockets = ListenSockets.Open(_host.Node.Options);
+        EndPoints = sockets.ConvertAll(static socket => (IPEndPoint)socket.LocalEndPoint!);
+        _listener = new EpollListener(_host, sockets);
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
         var loops = new List<EpollLoop>();
         try
         {
-            EndPoints = sockets.ConvertAll(static socket => (IPEndPoint)socket.LocalEndPoint!);
-            _listener = new EpollListener(_host, sockets);
             for (int i = 0; i < _host.Node.Options.EffectiveLoops; i++)
             {
                 loops.Add(new EpollLoop(_host, i, i == 0 ? _listener : null));
@@ -34,12 +42,11 @@ internal sealed class EpollTransport : ITransport
         }
         catch
         {
-            sockets.ForEach(static socket => socket.Dispose());
             loops.ForEach(static loop => loop.Dispose());
             throw;
         }
         _loops = [.. loops];
-        _listener.ServeWith(_loops);
+        _listener!.ServeWith(_loops);
         foreach (EpollLoop loop in _loops)
         {
             loop.Start();
@@ -49,8 +56,9 @@ internal sealed class EpollTransport : ITransport
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_listener is null)
+        if (_listener is null || _loops.Length == 0)
         {
+            _listener?.Abandon();
             return;
         }
         // First no more connections, so that none is given to a loop that has ended.

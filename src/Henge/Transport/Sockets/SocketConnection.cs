@@ -212,13 +212,16 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
                         _times.CommandComplete();
                         return true;
                     case Admission.Http when _host.Node.HttpSink is { } sink:
-                        // From here on nobody may close it: the timeouts look at connections at any moment.
-                        if (Interlocked.CompareExchange(ref _closeReason, (int)CloseReason.Peer, 0) != 0)
+                        if (TryGiveAway())
                         {
-                            return false;
+                            _host.HandOver(sink, _socket);
                         }
-                        _isHandedOver = true;
-                        _host.HandOver(sink, _socket);
+                        return false;
+                    case Admission.Peer when _host.Ring is { } ring:
+                        if (TryGiveAway())
+                        {
+                            ConnectionHost.HandOver(ring, _socket);
+                        }
                         return false;
                     case Admission.Denied:
                         _socket.Send(ConnectionHost.Protected);
@@ -236,6 +239,10 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
             ArrayPool<byte>.Shared.Return(scratch);
         }
     }
+
+    /// <summary>From here on nobody may close the socket: the timeouts look at connections at any moment.</summary>
+    private bool TryGiveAway() =>
+        _isHandedOver = Interlocked.CompareExchange(ref _closeReason, (int)CloseReason.Peer, 0) == 0;
 
     /// <summary>
     /// Waits until there is input or its end; false when the connection ends and nothing has been received.

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Peers.Lanes;
 using Henge.Transport.Connections;
 
 namespace Henge.Transport.Sockets;
@@ -17,6 +18,7 @@ internal sealed class SocketTransport : ITransport, IDisposable
     private readonly ConcurrentDictionary<SocketConnection, Task> _connections = new();
     private readonly List<Task> _background = [];
     private List<Socket> _listeners = [];
+    private GatedLane? _lane;
 
     /// <summary>Creates it for a node; nothing listens yet.</summary>
     public SocketTransport(HengeNode node) => _host = new ConnectionHost(node);
@@ -25,10 +27,23 @@ internal sealed class SocketTransport : ITransport, IDisposable
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
     /// <inheritdoc/>
-    public void Start()
+    public int Lanes => 1;
+
+    /// <inheritdoc/>
+    public void Open()
     {
         _listeners = ListenSockets.Open(_host.Node.Options);
         EndPoints = _listeners.ConvertAll(static socket => (IPEndPoint)socket.LocalEndPoint!);
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        if (_host.Ring is { } ring)
+        {
+            _lane = new GatedLane(ring);
+            _lane.Start();
+        }
         foreach (Socket listener in _listeners)
         {
             _background.Add(Task.Run(() => AcceptAsync(listener)));
@@ -60,6 +75,10 @@ internal sealed class SocketTransport : ITransport, IDisposable
                 connection.RequestClose(CloseReason.Stop);
             }
             await all.ConfigureAwait(false);
+        }
+        if (_lane is not null)
+        {
+            await _lane.StopAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,0 +1,158 @@
+using Henge.Cluster;
+using Henge.Cluster.Lanes;
+using Henge.Cluster.Members;
+using Henge.Peers.Links;
+
+namespace Henge.Peers.Lanes;
+
+/// <summary>
+/// The data links of one lane: those that this lane has dialled, one to each member, on which it asks, and those that
+/// others have dialled, on which it answers. For the lane's thread alone.
+/// </summary>
+internal sealed class LaneLinks : ILaneHost, ILinkOwner
+{
+    /// <summary>More bytes than this never wait on a link, but for one message that is longer by itself.</summary>
+    private const int PendingBytes = 64 << 20;
+
+    /// <summary>Bytes received at once.</summary>
+    private const int ReceiveBytes = 256 << 10;
+
+    /// <summary>Bytes of one link in one turn, about: then it is another's turn.</summary>
+    private const int TurnBytes = 1 << 20;
+
+    /// <summary>Between two ticks of a busy lane.</summary>
+    private const int TickMs = 20;
+
+    private readonly RingHost _ring;
+    private readonly RingLane _face;
+    private readonly int _number;
+    private readonly LinkSet _links;
+    private readonly Dictionary<MemberId, PeerLink> _dialled = [];
+    private long _tickMs;
+
+    /// <summary>Creates the links of a lane, and the lane.</summary>
+    /// <param name="ring">The node's part in the ring.</param>
+    /// <param name="face">The lane as the rest of the node sees it.</param>
+    /// <param name="number">Which of the node's.</param>
+    /// <param name="watch">What watches the sockets.</param>
+    public LaneLinks(RingHost ring, RingLane face, int number, ILinkWatch watch)
+    {
+        _ring = ring;
+        _face = face;
+        _number = number;
+        _links = new LinkSet(watch, this, ring.Budget, ReceiveBytes);
+        Lane = ring.CreateLane(number, this);
+    }
+
+    /// <summary>The lane.</summary>
+    public Lane Lane { get; }
+
+    /// <inheritdoc/>
+    public ChangeBuffer Changes { get; } = new();
+
+    /// <summary>Longest sleep before the lane wants a turn.</summary>
+    public int SleepMs => Lane.IsBusy ? TickMs : int.MaxValue;
+
+    /// <summary>Takes a link that was dialled for this lane, or that another node has dialled.</summary>
+    public void Add(MetPeer met)
+    {
+        MemberId member = met.Member.Id;
+        if (met.Dialled is not null && _dialled.Remove(member, out PeerLink? old))
+        {
+            old.IsReplaced = true;
+            _links.Lose(old, DownReason.Closed);
+            Lane.LinkDown(member, _face.Now);
+        }
+        PeerLink link = _links.Add(met);
+        if (met.Dialled is not null)
+        {
+            _dialled.Add(member, link);
+            Lane.LinkUp(member, _face.Now);
+        }
+    }
+
+    /// <summary>Closes all links with a member.</summary>
+    public void Hangup(MemberId member) => _links.LoseAll(link => link.Member.Id == member, DownReason.Closed);
+
+    /// <summary>A socket is ready.</summary>
+    public void Ready(long id, bool canRead, bool canWrite)
+    {
+        if (_links.TryGet(id, out PeerLink? link))
+        {
+            _links.Ready(link, canRead, canWrite, TurnBytes, _face.Now.MonotonicMs);
+        }
+    }
+
+    /// <summary>Whether links are to be closed at the next end of a turn that may.</summary>
+    public bool HasLost => _links.HasLost;
+
+    /// <summary>The end of a turn: does what is due, and sends what was gathered.</summary>
+    /// <param name="closes">Whether this is the thread that may close links: the one that waits for them.</param>
+    public void EndTurn(bool closes)
+    {
+        Instant now = _face.Now;
+        if (now.MonotonicMs >= _tickMs && Lane.IsBusy)
+        {
+            _tickMs = now.MonotonicMs + TickMs;
+            Lane.Tick(now);
+        }
+        do
+        {
+            Lane.Flush(now);
+            _links.Send(now.MonotonicMs);
+        }
+        while (closes && _links.CloseLost());
+        // What nobody has committed has no replica to go to.
+        if (Changes.Count > 0)
+        {
+            Changes.Clear();
+        }
+    }
+
+    /// <summary>Closes all.</summary>
+    public void Close() => _links.Close();
+
+    /// <inheritdoc/>
+    public bool TrySend(MemberId to, ReadOnlySpan<byte> message) =>
+        _dialled.TryGetValue(to, out PeerLink? link) && _links.TrySend(link, message, PendingBytes);
+
+    /// <inheritdoc/>
+    public bool TryReply(long link, ReadOnlySpan<byte> message) =>
+        _links.TryGet(link, out PeerLink? found) && _links.TrySend(found, message, PendingBytes);
+
+    /// <inheritdoc/>
+    public Operation? Accept(MemberId from, ReadOnlySpan<byte> request) =>
+        _ring.Node.Requests.Accept(_face, from, request);
+
+    /// <inheritdoc/>
+    public void Quiesced(int lane, long snapshotNumber) => _ring.Quiesced(lane, snapshotNumber);
+
+    /// <inheritdoc/>
+    public void Receive(PeerLink link, ReadOnlySpan<byte> message)
+    {
+        MemberId from = link.Member.Id;
+        bool makesSense = link.Dialled is not null
+            ? Lane.ReceiveReply(from, message, _face.Now)
+            : Lane.Receive(from, link.Id, message, _face.Now);
+        if (!makesSense)
+        {
+            link.Lose(DownReason.Rejected);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Closing(PeerLink link)
+    {
+        _ring.CountLost(link);
+        if (link.Dialled is null)
+        {
+            Lane.RequesterGone(link.Id);
+        }
+        else if (!link.IsReplaced)
+        {
+            _dialled.Remove(link.Member.Id);
+            Lane.LinkDown(link.Member.Id, _face.Now);
+            _ring.DataLinkDown(link.Member.Id, _number);
+        }
+    }
+}
