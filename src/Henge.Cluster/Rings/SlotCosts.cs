@@ -9,9 +9,8 @@ namespace Henge.Cluster.Rings;
 /// Weighted rendezvous hashing: cost = -log2(u) / weight, where u is spread evenly over 0 to 1 and depends on member and
 /// slot only. So a slot's order never changes but by the members that come and go, and shares follow weights.
 /// u is not drawn for each slot alone: each member shuffles the 16,384 ranks once, so that it has each rank exactly once
-/// (the 32 bits below the rank are random). That halves the variance of what it owns: plain rendezvous hashing misses the
-/// 1.10 of 16 members in 1 of 100 memberships and the 1.25 of 100 members in 1 of 15, this in fewer than 1 of 10,000
-/// (docs/ring.md). Every number is whole, so all platforms agree to the bit.
+/// (the 32 bits below the rank are random). That halves the variance of what it owns; plain rendezvous hashing would break
+/// the promised balance in one of a hundred memberships (docs/ring.md has figures). Every number is whole, so all platforms agree to the bit.
 /// </remarks>
 internal sealed class SlotCosts
 {
