@@ -4,8 +4,8 @@ using Henge.Storage;
 namespace Henge.Cluster.Lanes;
 
 /// <summary>
-/// Gathers what the commands of one thread change, as records ready to be sent. The node's <see cref="IChangeSink"/> gives
-/// each thread its own; a lane takes them after the commands have run.
+/// Gathers what the commands of one thread change, as records ready to be sent. The node's <see cref="IChangeSink"/>
+/// gives each thread its own; a lane takes them after the commands have run.
 /// </summary>
 internal sealed class ChangeBuffer : IChangeSink
 {

@@ -6,8 +6,8 @@ namespace Henge.Cluster.Lanes;
 internal interface ILaneHost
 {
     /// <summary>
-    /// Queues a request on this lane's own data link to a member; false when there is none or its queue is full. The host
-    /// dials and keeps these links by itself, and calls <see cref="Lane.LinkUp"/> and <see cref="Lane.LinkDown"/>.
+    /// Queues a request on this lane's own data link to a member; false when there is none or its queue is full. The
+    /// host dials and keeps these links by itself, and calls <see cref="Lane.LinkUp"/> and <see cref="Lane.LinkDown"/>.
     /// </summary>
     bool TrySend(MemberId to, ReadOnlySpan<byte> message);
 

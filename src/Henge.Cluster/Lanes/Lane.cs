@@ -10,8 +10,8 @@ using Henge.Storage;
 namespace Henge.Cluster.Lanes;
 
 /// <summary>
-/// The data path of one loop: routes operations, forwards, fetches keys that have not arrived, replicates what was written
-/// and releases replies when the replicas have it. It does no I/O; one thread calls it.
+/// The data path of one loop: routes operations, forwards, fetches keys that have not arrived, replicates what was
+/// written and releases replies when the replicas have it. It does no I/O; one thread calls it.
 /// <code>
 ///                      +-- Here -----------------> Execute -> Replication -> Complete
 /// Start -> Router -> --+-- Load -> FetchThrough -> Execute ...
@@ -55,7 +55,7 @@ internal sealed class Lane
         _answers = new Answers(host, Counters);
         _fetches = new FetchThrough(options, store, host, Counters, _neighbours, _flights, _lines);
         _fetchAnswers = new FetchAnswers(store, host, _neighbours);
-        _replication = new Replication(options, shared, host, Counters, _neighbours);
+        _replication = new Replication(options, store, shared, host, Counters, _neighbours);
         _replica = new ReplicaSide(options, store, host, Counters, _neighbours);
         _settling = new Settling(number, host, _replication);
         _carrier = new Carrier(options, shared, host, Counters, _router, _flights, _lines, _forwards, _answers,
@@ -69,8 +69,8 @@ internal sealed class Lane
     public LaneCounters Counters { get; } = new();
 
     /// <summary>
-    /// Whether commands on a slot may be carried out here directly, without <see cref="Start"/>; what they write must then
-    /// be given to <see cref="Commit"/> before anything of the answer is sent. O(1), asked for every command.
+    /// Whether commands on a slot may be carried out here directly, without <see cref="Start"/>; what they write must
+    /// then be given to <see cref="Commit"/> before anything of the answer is sent. O(1), asked for every command.
     /// </summary>
     public bool ServesDirectly(Slot slot, Instant now) =>
         _router.AccessOf(slot) == SlotAccess.Serve && _lines.IsFree(slot) && !_router.IsPaused(now);
@@ -110,8 +110,8 @@ internal sealed class Lane
     }
 
     /// <summary>
-    /// Replicates what the host's <see cref="ILaneHost.Changes"/> has gathered and clears it; releases the hold, perhaps
-    /// before this returns, when that is done.
+    /// Replicates what the host's <see cref="ILaneHost.Changes"/> has gathered and clears it; releases the hold,
+    /// perhaps before this returns, when that is done.
     /// </summary>
     public void Commit(Hold hold, Instant now)
     {
@@ -188,7 +188,10 @@ internal sealed class Lane
     /// <summary>A data link that another node dialled is down: answers to it are dropped.</summary>
     public void RequesterGone(long link) => _answers.RequesterGone(link);
 
-    /// <summary>Ends what has passed its deadline. Call it at least every 50 ms while <see cref="IsBusy"/>.</summary>
+    /// <summary>
+    /// Ends what has passed its deadline. Call it at least every 50 ms while <see cref="IsBusy"/>; every 10 ms makes
+    /// what was refused try again sooner.
+    /// </summary>
     public void Tick(Instant now)
     {
         _carrier.EndLate(now);
@@ -202,7 +205,8 @@ internal sealed class Lane
     public bool IsBusy => _flights.Count > 0 || _replication.IsBusy || _fetches.IsBusy || _settling.IsBusy;
 
     /// <summary>
-    /// Sends what was gathered for replicas and forwards of this turn. Call it once at the end of each turn of the loop.
+    /// Sends what was gathered for replicas and forwards of this turn. Call it once at the end of each turn of the
+    /// loop.
     /// </summary>
     public void Flush(Instant now)
     {

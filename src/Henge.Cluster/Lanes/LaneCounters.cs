@@ -18,7 +18,9 @@ internal sealed class LaneCounters
     /// <summary>Records taken from owners.</summary>
     public long Merged;
 
-    /// <summary>Records of others for which there was no room; they are not here though they were acknowledged.</summary>
+    /// <summary>
+    /// Records of others for which there was no room; they are not here though they were acknowledged.
+    /// </summary>
     public long NoRoom;
 
     /// <summary>Operations tried again after a change of the ring.</summary>

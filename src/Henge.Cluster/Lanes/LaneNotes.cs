@@ -11,7 +11,9 @@ internal sealed class LaneNotes
     /// <summary>Its number in the lane: operations on one slot go in this order, however often they are sent.</summary>
     public long Sequence;
 
-    /// <summary>Its number in the <see cref="FlightTable"/>, new for every time it is sent; 0: it is not there.</summary>
+    /// <summary>
+    /// Its number in the <see cref="FlightTable"/>, new for every time it is sent; 0: it is not there.
+    /// </summary>
     public ulong Id;
 
     /// <summary>Whether another node asked for it; what follows says which, and how.</summary>

@@ -4,8 +4,8 @@ using Henge.Cluster.Messages;
 namespace Henge.Cluster.Lanes;
 
 /// <summary>
-/// One operation on keys of one owner, or on one member, that a lane carries through: to the owner, past a change of the
-/// ring, until its writes are replicated. Whoever starts it subclasses it; the lane calls back on its own thread.
+/// One operation on keys of one owner, or on one member, that a lane carries through: to the owner, past a change of
+/// the ring, until its writes are replicated. Whoever starts it subclasses it; the lane calls back on its own thread.
 /// </summary>
 internal abstract class Operation
 {
@@ -31,7 +31,10 @@ internal abstract class Operation
     /// </summary>
     public virtual bool ReadsKeys => true;
 
-    /// <summary>When the lane gives up, on the monotonic clock; the lane sets it at the start when it is 0.</summary>
+    /// <summary>
+    /// When the lane gives up, on the monotonic clock; the lane sets it at the start when it is 0, and may shorten it.
+    /// Who starts an object again sets it anew.
+    /// </summary>
     public long DeadlineMs { get; set; }
 
     /// <summary>Carries it out on this node. What it answers it keeps until <see cref="Complete"/>.</summary>
@@ -46,7 +49,9 @@ internal abstract class Operation
     /// </summary>
     public abstract void Complete(Outcome outcome, bool wasRemote, ReadOnlySpan<byte> reply);
 
-    /// <summary>Writes its answer for the node that asked. Called only for operations from <see cref="ILaneHost.Accept"/>.</summary>
+    /// <summary>
+    /// Writes its answer for the node that asked. Called only for operations from <see cref="ILaneHost.Accept"/>.
+    /// </summary>
     public virtual void WriteReplyTo(MessageWriter writer) =>
         throw new NotSupportedException("Only operations of other nodes are answered.");
 

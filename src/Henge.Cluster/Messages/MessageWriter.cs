@@ -8,6 +8,9 @@ namespace Henge.Cluster.Messages;
 /// </summary>
 internal sealed class MessageWriter
 {
+    // A writer that carried a large value gives its memory back before the next message.
+    private const int KeptBytes = 1 << 20;
+
     private byte[] _bytes;
     private int _length;
 
@@ -29,10 +32,14 @@ internal sealed class MessageWriter
     /// <summary>Begins anew.</summary>
     public void Clear() => _length = 0;
 
-    /// <summary>Begins anew with a message of a kind.</summary>
+    /// <summary>Begins anew with a message of a kind; memory beyond a megabyte is given back.</summary>
     public void Begin(MessageKind kind)
     {
         _length = 0;
+        if (_bytes.Length > KeptBytes)
+        {
+            _bytes = new byte[256];
+        }
         Byte((byte)kind);
     }
 

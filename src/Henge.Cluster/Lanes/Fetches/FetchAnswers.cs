@@ -6,8 +6,8 @@ using Henge.Storage;
 namespace Henge.Cluster.Lanes.Fetches;
 
 /// <summary>
-/// Answers what other nodes fetch from this one, owner or not. A node that holds nothing of the slot, or that is not the
-/// process that was asked but a later one of its name, says so: its "absent" would be a false miss.
+/// Answers what other nodes fetch from this one, owner or not. A node that holds nothing of the slot, or that is not
+/// the process that was asked but a later one of its name, says so: its "absent" would be a false miss.
 /// </summary>
 internal sealed class FetchAnswers(Store store, ILaneHost host, Neighbours neighbours)
 {

@@ -2,7 +2,9 @@ using Henge.Storage;
 
 namespace Henge.Cluster.Lanes.Fetches;
 
-/// <summary>Keys being fetched, by key: a dictionary by hash with chains, so that a look-up allocates nothing.</summary>
+/// <summary>
+/// Keys being fetched, by key: a dictionary by hash with chains, so that a look-up allocates nothing.
+/// </summary>
 internal sealed class FetchTable
 {
     private readonly Dictionary<KeyHash, KeyFetch> _byHash = [];

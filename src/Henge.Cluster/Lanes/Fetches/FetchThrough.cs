@@ -7,10 +7,10 @@ using Henge.Storage;
 namespace Henge.Cluster.Lanes.Fetches;
 
 /// <summary>
-/// Fetches keys of slots that are still loading, so that nobody is told "miss" because data is on its way. A key that is
-/// not known to be fresh is asked for at all sources of its slot; each may hold what the others do not. There is one
-/// fetch for a key, however many operations wait for it; questions of one turn to one source go in one message. A source
-/// that cannot be reached, or says that it does not hold the slot, has not answered.
+/// Fetches keys of slots that are still loading, so that nobody is told "miss" because data is on its way. A key that
+/// is not known to be fresh is asked for at all sources of its slot; each may hold what the others do not. There is one
+/// fetch for a key, however many operations wait for it; questions of one turn to one source go in one message. A
+/// source that cannot be reached, or says that it does not hold the slot, has not answered.
 /// <code>
 /// Fetch:      u64 message | u64 boot of the source | u32 count | { bytes key } ...
 /// FetchReply: u64 message | u32 count | { u8 known state | bytes key, or record } ...
@@ -37,8 +37,8 @@ internal sealed class FetchThrough(
     public bool IsBusy => _fetches.Count > 0;
 
     /// <summary>
-    /// Whether all keys of an operation that is under way (it has a number) are known to be fresh. If not, they are being
-    /// fetched from now on, and the operation is woken when they are here.
+    /// Whether all keys of an operation that is under way (it has a number) are known to be fresh. If not, they are
+    /// being fetched from now on, and the operation is woken when they are here.
     /// </summary>
     public bool IsFresh(Operation operation, Instant now)
     {
@@ -225,8 +225,9 @@ internal sealed class FetchThrough(
 
     private void AskSources(KeyFetch fetch, SlotLoad load)
     {
-        foreach (MemberId id in load.Sources)
+        for (int i = 0; i < load.Sources.Count; i++)
         {
+            MemberId id = load.Sources[i];
             if (Counts(id, load) && neighbours.Of(id) is var source && fetch.IndexOf(source) < 0)
             {
                 fetch.Ask(source);
@@ -320,7 +321,8 @@ internal sealed class FetchThrough(
     private SlotLoad? LoadOf(Slot slot)
     {
         ClusterSnapshot snapshot = neighbours.Snapshot;
-        return !snapshot.IsAlone && snapshot.Access[slot.Number] == SlotAccess.Load ? snapshot.Loads[slot.Number] : null;
+        bool isLoading = !snapshot.IsAlone && snapshot.Access[slot.Number] == SlotAccess.Load;
+        return isLoading ? snapshot.Loads[slot.Number] : null;
     }
 
     // A hash over the loads that an operation's keys are under; other sources or a later load make another.
@@ -332,9 +334,9 @@ internal sealed class FetchThrough(
             if (LoadOf(operation.SlotAt(i)) is { } load)
             {
                 hash = (hash ^ load.Since) * 0x9E3779B97F4A7C15;
-                foreach (MemberId source in load.Sources)
+                for (int source = 0; source < load.Sources.Count; source++)
                 {
-                    hash = (hash ^ (ulong)source.Value) * 0x9E3779B97F4A7C15;
+                    hash = (hash ^ (ulong)load.Sources[source].Value) * 0x9E3779B97F4A7C15;
                 }
             }
         }

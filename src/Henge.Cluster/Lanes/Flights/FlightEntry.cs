@@ -6,7 +6,9 @@ internal struct FlightEntry
     /// <summary>The operation; null for a free row.</summary>
     public Operation? Operation;
 
-    /// <summary>When the lane gives up, beside the operation so that a look for late ones stays in this array.</summary>
+    /// <summary>
+    /// When the lane gives up, beside the operation so that a look for late ones stays in this array.
+    /// </summary>
     public long DeadlineMs;
 
     /// <summary>Counts up with every use, so that an answer to an earlier one finds nothing.</summary>

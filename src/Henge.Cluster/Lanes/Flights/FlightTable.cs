@@ -2,8 +2,8 @@ namespace Henge.Cluster.Lanes.Flights;
 
 /// <summary>
 /// Operations under way in a lane by number: an index and a generation, so that a number finds its operation without
-/// hashing and a late answer to an old number finds none. Looking for late ones reads the array from end to end, at most
-/// every 10 ms: cheaper than keeping every forwarded GET in a timer.
+/// hashing and a late answer to an old number finds none. Looking for late ones reads the array from end to end, at
+/// most every 10 ms: cheaper than keeping every forwarded GET in a timer.
 /// </summary>
 internal sealed class FlightTable
 {

@@ -6,9 +6,9 @@ namespace Henge.Cluster.Lanes.Flights;
 
 /// <summary>
 /// Sends operations to other nodes and takes what came of them. The receiver decides by its own view whether it is the
-/// owner, so no view id is sent: a node that owns a slot in a later view than the sender's is right to carry it out, and
-/// one that does not own it refuses. A write that was sent is not sent again unless the receiver said that it was not
-/// carried out.
+/// owner, so no view id is sent: a node that owns a slot in a later view than the sender's is right to carry it out,
+/// and one that does not own it refuses. A write that was sent is not sent again unless the receiver said that it was
+/// not carried out.
 /// <code>
 /// Forward:      u64 id | u8 flags | u8 hop, from 1 | u32 milliseconds left | u32 refusals seen | operation
 /// ForwardReply: u64 id | u8 outcome or result | answer

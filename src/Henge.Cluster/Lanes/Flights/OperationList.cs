@@ -1,6 +1,8 @@
 namespace Henge.Cluster.Lanes.Flights;
 
-/// <summary>A list of operations, linked through their notes: an operation is in one list at most. All in O(1).</summary>
+/// <summary>
+/// A list of operations, linked through their notes: an operation is in one list at most. All in O(1).
+/// </summary>
 internal sealed class OperationList
 {
     private Operation? _last;

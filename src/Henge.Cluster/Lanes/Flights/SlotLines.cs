@@ -1,11 +1,11 @@
 namespace Henge.Cluster.Lanes.Flights;
 
 /// <summary>
-/// Keeps the order of operations on a slot. While one of them waits, for whatever reason, later ones wait behind it; what
-/// was sent and came back undone goes back to where it was. An operation on several slots stands in several lines and
-/// goes when it is first in each: places are taken in all lines at once and in one order, so none waits in a circle.
-/// What was sent to one peer must be answered before anything of the slot goes elsewhere, or is carried out here, or
-/// goes after a refusal of that peer, which may have refused it too (<see cref="Answers"/>).
+/// Keeps the order of operations on a slot. While one of them waits, for whatever reason, later ones wait behind it;
+/// what was sent and came back undone goes back to where it was. An operation on several slots stands in several lines
+/// and goes when it is first in each: places are taken in all lines at once and in one order, so none waits in a
+/// circle. What was sent to one peer must be answered before anything of the slot goes elsewhere, or is carried out
+/// here, or goes after a refusal of that peer, which may have refused it too (<see cref="Answers"/>).
 /// Slots, not keys: a line costs nothing while nothing waits, and keys being fetched are fetched ahead all the same.
 /// </summary>
 internal sealed class SlotLines

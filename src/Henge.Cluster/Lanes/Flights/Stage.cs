@@ -6,7 +6,9 @@ internal enum Stage : byte
     /// <summary>Not under way.</summary>
     None = 0,
 
-    /// <summary>It waits in the lines of its slots: for those before it, for keys, for a link, for a newer snapshot.</summary>
+    /// <summary>
+    /// It waits in the lines of its slots: for those before it, for keys, for a link, for a newer snapshot.
+    /// </summary>
     Queued = 1,
 
     /// <summary>It was sent to another node.</summary>

@@ -1,14 +1,15 @@
 using Henge.Cluster.Messages;
+using Henge.Storage;
 
 namespace Henge.Cluster.Lanes.Replicas;
 
 /// <summary>
-/// The owner's side of replication. What was written is kept until every other copy of its slot has acknowledged it; then
-/// who waits for it is released. Each record carries a fingerprint of its slot's copies, and a replica that sees other
-/// copies refuses: so an acknowledged record is where both sides think it should be, and a pull of the slot that starts
-/// under that view finds it. A refused record, one on a broken link, and one whose slot changes hands goes again, to the
-/// copies of the newest view; merging twice is harmless. What is not everywhere by its deadline ends as unknown, and its
-/// slot is marked for the core to compare.
+/// The owner's side of replication. What was written is kept until every other copy of its slot has acknowledged it;
+/// then who waits for it is released. Each record carries a fingerprint of its slot's copies, and a replica that sees
+/// other copies refuses: so an acknowledged record is where both sides think it should be, and a pull of the slot that
+/// starts under that view finds it. A refused record, one on a broken link, and one whose slot changes hands goes
+/// again, to the copies of the newest view; merging twice is harmless. What is not everywhere by its deadline ends as
+/// unknown, and its slot is marked for the core to compare.
 /// <code>
 /// Replicate:    u64 number of the first | u32 count | { u32 fingerprint | record } ...
 /// ReplicateAck: u64 number of the first | u32 count | u32 refused | { u32 index, ascending } ...
@@ -16,13 +17,17 @@ namespace Henge.Cluster.Lanes.Replicas;
 /// Every message is answered by one, in order, so the number only tells answers of a former link from those of this.
 /// </summary>
 internal sealed class Replication(
-    ClusterOptions options, LaneShared shared, ILaneHost host, LaneCounters counters, Neighbours neighbours)
+    ClusterOptions options, Store store, LaneShared shared, ILaneHost host, LaneCounters counters,
+    Neighbours neighbours)
 {
     // One message carries so much, or one record.
     private const int MessageBytes = 256 << 10;
 
     // Unacknowledged records of a lane. Sessions wait for theirs, so more than this means that nobody takes them.
     private const long MaxBytes = 64L << 20;
+
+    // Records that wait are charged to the store's memory in such steps, so that most writes change no shared number.
+    private const long ChargedStep = 1 << 20;
 
     // A refuser has a newer view, or will have it in a moment.
     private const int RefusedPauseMs = 10;
@@ -33,6 +38,7 @@ internal sealed class Replication(
     private readonly List<RefusedRecord> _refused = [];
     private readonly MessageWriter _message = new();
     private long _bytes;
+    private long _chargedBytes;
     private bool _hasUnsent;
 
     /// <summary>Whether any write waits.</summary>
@@ -61,6 +67,7 @@ internal sealed class Replication(
         _batches.Add(batch);
         bool isTooMuch = _bytes > MaxBytes;
         _bytes += batch.Length;
+        Charge();
         if (options.WaitsForReplicas)
         {
             (batch.Operation, batch.Hold) = (operation, hold);
@@ -106,9 +113,9 @@ internal sealed class Replication(
             }
         }
         AddressRefused(long.MaxValue);
-        foreach (Peer peer in neighbours.All)
+        for (int i = 0; i < neighbours.All.Count; i++)
         {
-            peer.Unsent.RemoveStale();
+            neighbours.All[i].Unsent.RemoveStale();
         }
     }
 
@@ -133,8 +140,9 @@ internal sealed class Replication(
             return;
         }
         _hasUnsent = false;
-        foreach (Peer peer in neighbours.All)
+        for (int i = 0; i < neighbours.All.Count; i++)
         {
+            Peer peer = neighbours.All[i];
             while (peer.Unsent.Count > 0)
             {
                 if (!peer.IsUp || !TrySend(peer))
@@ -323,11 +331,22 @@ internal sealed class Replication(
         last.Index = batch.Index;
         _batches.RemoveAt(_batches.Count - 1);
         _bytes -= batch.Length;
+        Charge();
         if (batch.Operation is not null || batch.Hold is not null)
         {
             _ended.Enqueue(new EndedWrite(batch.Operation, batch.Hold, outcome));
         }
         batch.Reset();
         _free.Push(batch);
+    }
+
+    private void Charge()
+    {
+        long due = (_bytes + ChargedStep / 2) & -ChargedStep;
+        if (Math.Abs(_bytes - _chargedBytes) >= ChargedStep)
+        {
+            store.Charge(due - _chargedBytes);
+            _chargedBytes = due;
+        }
     }
 }

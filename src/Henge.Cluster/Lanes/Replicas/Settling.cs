@@ -2,8 +2,8 @@ namespace Henge.Cluster.Lanes.Replicas;
 
 /// <summary>
 /// Tells the core, once for each snapshot, that writes under way on slots that are no longer this node's have reached
-/// the new copies. After a second it tells so all the same: one copy that does not answer must not hold up a handoff, and
-/// the write goes on meanwhile.
+/// the new copies. After a second it tells so all the same: one copy that does not answer must not hold up a handoff,
+/// and the write goes on meanwhile.
 /// </summary>
 internal sealed class Settling(int lane, ILaneHost host, Replication replication)
 {

@@ -61,8 +61,8 @@ internal sealed class LaneLink(LaneNode from, LaneNode to, long id)
         return true;
     }
 
-    /// <summary>Loses one request.</summary>
-    public void DropRequest() => _requests.Dequeue();
+    /// <summary>Takes the next answer off the link.</summary>
+    public byte[] TakeReply() => _replies.Dequeue().Written.ToArray();
 
     private void Put(Queue<MessageWriter> queue, ReadOnlySpan<byte> message)
     {

@@ -10,8 +10,8 @@ using Xunit;
 namespace Henge.Tests.Cluster.Lanes;
 
 /// <summary>
-/// A few lanes with real stores and links in memory, all on the test's thread. Nothing moves but by <see cref="Pump"/> and
-/// <see cref="Advance"/>; snapshots are given by the test, in place of the core.
+/// A few lanes with real stores and links in memory, all on the test's thread. Nothing moves but by <see cref="Pump"/>
+/// and <see cref="Advance"/>; snapshots are given by the test, in place of the core.
 /// </summary>
 internal sealed class LaneRing : IDisposable
 {

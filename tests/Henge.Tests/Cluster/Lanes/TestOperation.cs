@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 using Henge.Cluster;
@@ -163,7 +164,7 @@ internal sealed class TestOperation : Operation
                 break;
             case "INCR":
                 long number = Utf8Parser.TryParse(scope.Value, out long old, out _) ? old + 1 : 1;
-                byte[] text = Encoding.UTF8.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                byte[] text = Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture));
                 scope.Set(EntryType.String, text, 0);
                 _reply.Raw(text);
                 break;
