@@ -25,6 +25,7 @@ internal sealed class ClusterCore
     private readonly Membership _membership;
     private readonly Handoff _handoff;
     private readonly SnapshotMaker _maker;
+    private readonly Repair _repair;
     private readonly TombstoneKeeper _tombstones;
     private readonly PauseGuard _guard;
 
@@ -49,6 +50,7 @@ internal sealed class ClusterCore
         _membership = new Membership(options, self, host, seed);
         _handoff = new Handoff(options, store, host, _membership);
         _maker = new SnapshotMaker(_membership, _handoff);
+        _repair = new Repair(options, store, host, _membership, _handoff, Shared);
         _tombstones = new TombstoneKeeper(options, store, _membership);
         _guard = new PauseGuard(options, Shared, _membership, host);
         Snapshot = _maker.Make();
@@ -80,7 +82,7 @@ internal sealed class ClusterCore
         _guard.Tick(now);
         _membership.Tick(now);
         Follow(now);
-        long next = _handoff.Tick(now);
+        long next = Math.Min(_handoff.Tick(now), _repair.Tick(now));
         _tombstones.Tick(_handoff.IsSettled, atOnce: false, now);
         Follow(now);
         NextTickMs = Math.Min(Math.Min(next, _membership.NextTickMs), now.MonotonicMs + LongestTickMs);
@@ -104,6 +106,7 @@ internal sealed class ClusterCore
     {
         _membership.LinkDown(peer, link, reason, now);
         _handoff.LinkDown(peer, link, now);
+        _repair.LinkDown(peer);
         Follow(now);
     }
 
@@ -163,7 +166,7 @@ internal sealed class ClusterCore
         Transfers = TransferStatus.Of(_handoff.Puller, _handoff.Pusher),
         RoundTripMicroseconds = _membership.RoundTripMicroseconds,
         ClockSkewMs = _membership.ClockSkewMs,
-        Repaired = 0,
+        Repaired = _repair.Repaired,
         Views = _handoff.Views,
         FlushVersion = _membership.FlushVersion,
     };
@@ -194,7 +197,7 @@ internal sealed class ClusterCore
                 NextTickMs = now.MonotonicMs;
                 return _handoff.Pusher.ReceivePull(from, ref reader, _handoff.Holds, now);
             case MessageKind.Chunk:
-                return _handoff.Puller.ReceiveChunk(from, ref reader, now);
+                return TakeChunk(from, ref reader, now);
             case MessageKind.ChunkAck:
                 NextTickMs = now.MonotonicMs;
                 return _handoff.Pusher.ReceiveAck(from, ref reader, now);
@@ -204,9 +207,32 @@ internal sealed class ClusterCore
                     _handoff.PullDone(pull, isRefused, now);
                 }
                 return !reader.Failed;
+            case MessageKind.Digests:
+                return _repair.ReceiveDigests(from, ref reader);
+            case MessageKind.Differences:
+                return _repair.ReceiveDifferences(from, ref reader, now);
+            case MessageKind.SlotKeys:
+                return _repair.ReceiveKeys(from, ref reader);
+            case MessageKind.WantKeys:
+                return _repair.ReceiveWants(from, ref reader, now);
             default:
                 return kind != MessageKind.None;
         }
+    }
+
+    // Chunks of pulls and of repair look alike; those of repair belong to no pull.
+    private bool TakeChunk(MemberId from, ref MessageReader reader, Instant now)
+    {
+        uint pull = reader.UInt32();
+        uint number = reader.UInt32();
+        byte progress = reader.Byte();
+        if (reader.Failed)
+        {
+            return false;
+        }
+        return pull == Shipper.NoPull
+            ? _repair.ReceiveChunk(ref reader, now)
+            : _handoff.Puller.ReceiveChunk(from, pull, number, progress, ref reader, now);
     }
 
     // What follows from what just happened: readiness, a flush, a new view, a new snapshot, the end of leaving.

@@ -54,6 +54,9 @@ internal sealed class Handoff
         _announcer = new Announcer(host, membership, _barrier);
     }
 
+    /// <summary>This node.</summary>
+    public MemberId SelfId => _membership.Self.Id;
+
     /// <summary>The view in force.</summary>
     public RingView View { get; private set; }
 
@@ -259,6 +262,19 @@ internal sealed class Handoff
         ReadOnlySpan<ushort> copies = View.CopiesOf(new Slot(slot));
         return Duties[slot].Role != SlotRole.Owner && Holds(slot)
             && (copies.IsEmpty || !Board.HasSettled(copies[0], slot));
+    }
+
+    /// <summary>Whether all copies of a slot, this node among them, have said that they have all of it.</summary>
+    public bool IsSettledEverywhere(int slot)
+    {
+        foreach (ushort place in View.CopiesOf(new Slot(slot)))
+        {
+            if (!Board.HasSettled(place, slot))
+            {
+                return false;
+            }
+        }
+        return Duties[slot].IsSettled;
     }
 
     /// <summary>Does what is due; returns when there is something to do next.</summary>

@@ -138,15 +138,9 @@ internal sealed class Puller
     }
 
     /// <summary>A chunk came. False when it makes no sense.</summary>
-    public bool ReceiveChunk(MemberId from, ref MessageReader reader, Instant now)
+    public bool ReceiveChunk(
+        MemberId from, uint id, uint number, byte progress, ref MessageReader reader, Instant now)
     {
-        uint id = reader.UInt32();
-        uint number = reader.UInt32();
-        byte progress = reader.Byte();
-        if (reader.Failed)
-        {
-            return false;
-        }
         if (Find(from, id) is not { } pull)
         {
             CallOff(from, id);
