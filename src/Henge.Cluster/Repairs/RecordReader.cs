@@ -3,7 +3,9 @@ using Henge.Storage;
 
 namespace Henge.Cluster.Repairs;
 
-/// <summary>Writes what is under a key into a message; with a version other than 0, as if it had been written then.</summary>
+/// <summary>
+/// Writes what is under a key into a message; with a version other than 0, as if it had been written then.
+/// </summary>
 internal readonly struct RecordReader(MessageWriter writer, ulong version) : IRecordVisitor
 {
     /// <inheritdoc/>

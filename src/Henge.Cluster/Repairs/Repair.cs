@@ -1,16 +1,18 @@
 using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
+using Henge.Cluster.Repairs.Digests;
+using Henge.Cluster.Repairs.Keys;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
 namespace Henge.Cluster.Repairs;
 
 /// <summary>
-/// Finds and mends differences between copies. The owner sends sums of its slots; a replica sums up the same and answers
-/// which differ; for those the owner lists keys and versions, and each side sends what it has newer. Nothing is lost when
-/// a message or a link is: the next round finds what is left. All work is done in pieces of about a millisecond, with
-/// pauses between, since whoever serves needs the processor too.
+/// Finds and mends differences between copies. The owner sends sums of its slots; a replica sums up the same and
+/// answers which differ; for those the owner lists keys and versions, and each side sends what it has newer. Nothing is
+/// lost when a message or a link is: the next round finds what is left. All work is done in pieces of about a
+/// millisecond, with pauses between, since whoever serves needs the processor too.
 /// </summary>
 internal sealed class Repair
 {
@@ -38,7 +40,8 @@ internal sealed class Repair
 
     /// <summary>Creates the repair of a node.</summary>
     public Repair(
-        ClusterOptions options, Store store, IClusterHost host, Membership membership, Handoff handoff, LaneShared shared)
+        ClusterOptions options, Store store, IClusterHost host, Membership membership, Handoff handoff,
+        LaneShared shared)
     {
         (_options, _store, _host, _membership) = (options, store, host, membership);
         (_handoff, _shared) = (handoff, shared);

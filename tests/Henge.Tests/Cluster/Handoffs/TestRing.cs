@@ -28,6 +28,11 @@ internal sealed class TestRing : IDisposable
 
     public ClusterOptions Options { get; init; } = new();
 
+    /// <summary>Whether every message is kept in <see cref="Seen"/>.</summary>
+    public bool KeepsMessages { get; init; }
+
+    public List<byte[]> Seen { get; } = [];
+
     public ushort NextBoot() => ++_boots;
 
     public TestNode this[string name] => Nodes[name];
@@ -97,6 +102,10 @@ internal sealed class TestRing : IDisposable
     public bool Send(TestNode from, MemberId to, LinkKind link, byte[] message)
     {
         TestNode? target = Nodes.Values.FirstOrDefault(node => node.Id == to);
+        if (KeepsMessages)
+        {
+            Seen.Add(message);
+        }
         if (target is null || !HasLink(from, target, link))
         {
             return false;

@@ -1,7 +1,7 @@
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>
 /// Keys that two copies compare at a time: those of some slots, or where a slot has very many, a part of them by hash.

@@ -2,7 +2,7 @@ using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Digests;
 
 /// <summary>
 /// Sums that are wanted over the entries of some slots. Tombstones are left out, since nodes purge them at different

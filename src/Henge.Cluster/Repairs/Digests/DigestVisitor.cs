@@ -1,6 +1,6 @@
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Digests;
 
 /// <summary>Gives each entry to the request that wants its slot.</summary>
 internal readonly struct DigestVisitor(DigestRequest?[] bySlot) : IRecordVisitor

@@ -1,15 +1,17 @@
 using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
+using Henge.Cluster.Repairs.Keys;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Digests;
 
 /// <summary>
-/// The owner's side of comparing slots: which are due, one round at a time. A round sums up the slots, sends each replica
-/// the sums of those it has too, gathers which differ, and lets an exchange of keys mend them. What differed is looked at
-/// again until a round finds it alike, or some rounds did not help: then something keeps changing, or was evicted.
+/// The owner's side of comparing slots: which are due, one round at a time. A round sums up the slots, sends each
+/// replica the sums of those it has too, gathers which differ, and lets an exchange of keys mend them. What differed is
+/// looked at again until a round finds it alike, or some rounds did not help: then something keeps changing, or was
+/// evicted.
 /// </summary>
 internal sealed class DigestRounds
 {
@@ -145,9 +147,12 @@ internal sealed class DigestRounds
         return true;
     }
 
-    /// <summary>A member cannot be reached: its slots are due again.</summary>
+    /// <summary>
+    /// A link with a member is down: its slots are due again, and what was tried so far says nothing.
+    /// </summary>
     public void Forget(MemberId member)
     {
+        _tries = 0;
         if (_current is not null && (_awaited.Remove(member) || !_exchange.IsIdle))
         {
             PutBack(_current.Slots);

@@ -1,4 +1,4 @@
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>What another copy has under a key.</summary>
 internal struct KeyNote

@@ -1,7 +1,7 @@
-using Henge.Cluster.Messages;
+using Henge.Cluster.Repairs.Digests;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>Lists keys, versions and fingerprints of a scope into messages of bounded size.</summary>
 internal readonly struct KeyLister(KeyScope scope, KeyListing listing, bool omitsTombstones) : IRecordVisitor

@@ -3,11 +3,11 @@ using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>
-/// The owner's side of comparing keys: takes slots that differ with a replica, a bounded number of keys at a time, lists
-/// what is here, and sends what the replica then wants; what it gives comes as chunks. One batch at a time.
+/// The owner's side of comparing keys: takes slots that differ with a replica, a bounded number of keys at a time,
+/// lists what is here, and sends what the replica then wants; what it gives comes as chunks. One batch at a time.
 /// </summary>
 internal sealed class KeyExchange
 {

@@ -1,8 +1,9 @@
 using Henge.Cluster.Messages;
+using Henge.Cluster.Repairs.Digests;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>
 /// What a node has in a scope, as messages:

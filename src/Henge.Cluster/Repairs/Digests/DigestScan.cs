@@ -1,7 +1,7 @@
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Digests;
 
 /// <summary>One scan of the store that answers several requests for digests, a bounded piece at a time.</summary>
 internal sealed class DigestScan

@@ -1,7 +1,8 @@
 using Henge.Cluster.Messages;
+using Henge.Cluster.Repairs.Digests;
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>
 /// The replica's side of comparing keys: takes the owner's listing, then looks at what is here, and finds which keys to

@@ -1,6 +1,6 @@
 using Henge.Storage;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Keys;
 
 /// <summary>Shows a comparison what is here.</summary>
 internal readonly struct KeyComparer(KeyComparison comparison) : IRecordVisitor

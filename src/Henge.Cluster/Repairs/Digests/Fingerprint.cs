@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using Henge.Storage;
 using Henge.Storage.Indexing;
 
-namespace Henge.Cluster.Repairs;
+namespace Henge.Cluster.Repairs.Digests;
 
 /// <summary>
 /// Hashes of keys and contents that different nodes compare, so their seed is fixed. They guard against accident, not
