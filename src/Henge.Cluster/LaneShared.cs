@@ -24,7 +24,9 @@ internal sealed class LaneShared
     /// <summary>Counts one.</summary>
     public void CountTopologyMiss() => Interlocked.Increment(ref _topologyMisses);
 
-    /// <summary>Whether a slot was marked since the last <see cref="TakeDoubtful"/>. Cheap enough for every tick.</summary>
+    /// <summary>
+    /// Whether a slot was marked since the last <see cref="TakeDoubtful"/>. Cheap enough for every tick.
+    /// </summary>
     public bool HasDoubtful => Volatile.Read(ref _doubts) != 0;
 
     /// <summary>

@@ -11,7 +11,8 @@ internal sealed class Beliefs(
     ClusterOptions options, Roster roster, OwnRecord own, Gossip gossip, Dialer dialer, Awareness awareness,
     IClusterHost host)
 {
-    // Who was heard so recently, over a link that still stands, was alive when a later process of its identity appeared.
+    // Who was heard so recently, over a link that still stands, was alive when a later process of its identity
+    // appeared.
     private const int ConflictMs = 3000;
 
     // How long the links with a former process stand, so that it can hear that it is one.

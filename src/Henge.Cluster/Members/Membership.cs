@@ -66,7 +66,9 @@ internal sealed class Membership
     /// <summary>When <see cref="Tick"/> has to be called again, on the monotonic clock.</summary>
     public long NextTickMs { get; private set; }
 
-    /// <summary>Versions up to this one are flushed in the whole ring; it only rises. Setting it tells everybody.</summary>
+    /// <summary>
+    /// Versions up to this one are flushed in the whole ring; it only rises. Setting it tells everybody.
+    /// </summary>
     public ulong FlushVersion
     {
         get => _gossip.FlushVersion;

@@ -14,7 +14,7 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
     // A penalty is not given twice for the same deaths.
     private const int FlapWindowMs = 5 * 60_000;
 
-    private readonly Dictionary<MemberId, (int Deaths, long AtMs)> _told = [];
+    private readonly Dictionary<MemberId, long> _told = [];
     private MemberPhase _wish = roster.Self.Phase;
     private long _penaltyEndsMs;
     private bool _isPenalised;
@@ -111,17 +111,17 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
         BeOvertaken($"a later process with this identity runs at {claim.Address}");
     }
 
-    // More than half of the ring has to say that this node flaps: to the smaller side of a partition the greater one seems
-    // to, and not all may stay out. A process that was not in the ring yet waits on one word.
+    // More than half of the ring has to say that this node flaps: to the smaller side of a partition the greater one
+    // seems to, and not all may stay out. A process that was not in the ring yet waits on one word.
     private void HearOfDeaths(int deaths, MemberId from, long nowMs)
     {
         if (nowMs - _penaltyEndsMs > FlapWindowMs)
         {
             _penalisedDeaths = 0;
         }
-        _told[from] = (deaths, nowMs);
+        _told[from] = nowMs;
         int tellers = roster.Peers.Count(p =>
-            p.IsLiving && _told.TryGetValue(p.Id, out (int Deaths, long AtMs) told) && nowMs - told.AtMs < FlapWindowMs);
+            p.IsLiving && _told.TryGetValue(p.Id, out long toldMs) && nowMs - toldMs < FlapWindowMs);
         bool isEnough = tellers * 2 > roster.Living || (!_wasReady && roster.Living > 2);
         if (deaths > _penalisedDeaths && isEnough)
         {

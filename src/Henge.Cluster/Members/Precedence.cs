@@ -1,8 +1,8 @@
 namespace Henge.Cluster.Members;
 
 /// <summary>
-/// Which of two records of one member counts: the later boot, then the higher incarnation, then the worse state. A total
-/// order but for records that are equal in all three, so merging is commutative, associative and idempotent.
+/// Which of two records of one member counts: the later boot, then the higher incarnation, then the worse state. A
+/// total order but for records that are equal in all three, so merging is commutative, associative and idempotent.
 /// </summary>
 internal static class Precedence
 {

@@ -104,7 +104,8 @@ internal sealed class MessageWriter
     {
         if (_bytes.Length - _length < count)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)_length + count, 2L * _bytes.Length)));
+            long wanted = Math.Max((long)_length + count, 2L * _bytes.Length);
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, wanted));
         }
         Span<byte> room = _bytes.AsSpan(_length, count);
         _length += count;

@@ -3,12 +3,12 @@ using System.Numerics;
 namespace Henge.Cluster.Rings;
 
 /// <summary>
-/// Minus the binary logarithm of a fraction, in whole numbers only: Math.Log may differ in its last bit between platforms,
-/// and then two nodes would disagree about who owns a slot.
+/// Minus the binary logarithm of a fraction, in whole numbers only: Math.Log may differ in its last bit between
+/// platforms, and then two nodes would disagree about who owns a slot.
 /// </summary>
 /// <remarks>
-/// A table of 4,097 logarithms between a half and one, computed bit by bit through repeated squaring, with straight lines
-/// between them. The result falls strictly as far as 46 bits of the fraction count, and is exact to 1e-8.
+/// A table of 4,097 logarithms between a half and one, computed bit by bit through repeated squaring, with straight
+/// lines between them. The result falls with the first 33 bits of the fraction, and is exact to about 1e-8.
 /// </remarks>
 internal static class FixedLog
 {

@@ -1,8 +1,8 @@
 namespace Henge.Cluster.Rings;
 
 /// <summary>
-/// The mixing function of SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014): fixed
-/// for all time, since all nodes of a ring have to compute the same.
+/// The mixing function of SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014):
+/// fixed for all time, since all nodes of a ring have to compute the same.
 /// </summary>
 internal static class Mixing
 {

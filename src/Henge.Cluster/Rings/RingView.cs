@@ -57,7 +57,9 @@ internal sealed class RingView
         return new RingView(inRing, copies);
     }
 
-    /// <summary>Places in <see cref="Members"/> of a slot's copies: the owner first, then replicas in ring order.</summary>
+    /// <summary>
+    /// Places in <see cref="Members"/> of a slot's copies: the owner first, then replicas in ring order.
+    /// </summary>
     public ReadOnlySpan<ushort> CopiesOf(Slot slot) => _places.AsSpan(slot.Number * Copies, Copies);
 
     /// <summary>The place of a member; -1 when it is not in the view. O(log N).</summary>

@@ -6,12 +6,12 @@ namespace Henge.Cluster.Rings;
 /// How dear each slot is to a member: of several, the member with the least cost comes first in the slot's order.
 /// </summary>
 /// <remarks>
-/// Weighted rendezvous hashing: cost = -log2(u) / weight, where u is spread evenly over 0 to 1 and depends on member and
-/// slot only. So a slot's order never changes but by the members that come and go, and shares follow weights.
-/// u is not drawn for each slot alone: each member shuffles the 16,384 ranks once, so that it has each rank exactly once
-/// (the 32 bits below the rank are random). That halves the variance of what it owns; plain rendezvous hashing would break
-/// the promised balance in one of a hundred memberships (docs/ring.md has figures). Every number is whole, so all
-/// platforms agree to the bit.
+/// Weighted rendezvous hashing: cost = -log2(u) / weight, where u is spread evenly over 0 to 1 and depends on member
+/// and slot only. So a slot's order never changes but by the members that come and go, and shares follow weights.
+/// u is not drawn for each slot alone: each member shuffles the 16,384 ranks once, so that it has each rank exactly
+/// once (the 32 bits below the rank are random). That halves the variance of what it owns; plain rendezvous hashing
+/// would break the promised balance in one of a hundred memberships (docs/ring.md has figures). Every number is whole,
+/// so all platforms agree to the bit.
 /// </remarks>
 internal sealed class SlotCosts
 {

@@ -13,7 +13,7 @@ internal sealed class SlotOrder
 
     /// <summary>Creates rows of a width.</summary>
     /// <param name="width">Members kept for each slot.</param>
-    /// <param name="zones">The zone of each place, to keep the cheapest of each zone only; null to keep the cheapest.</param>
+    /// <param name="zones">The zone of each place, to keep only the cheapest of each zone; null for any zones.</param>
     public SlotOrder(int width, int[]? zones)
     {
         _width = width;
@@ -37,7 +37,9 @@ internal sealed class SlotOrder
     /// <summary>All rows one after the other, where each is full.</summary>
     public ushort[] Places => _places;
 
-    /// <summary>Offers a member to every slot. Members come in the order of their ids, which decides between equals.</summary>
+    /// <summary>
+    /// Offers a member to every slot. Members come in the order of their ids, which decides between equals.
+    /// </summary>
     public void Offer(ushort place, ReadOnlySpan<ulong> costs)
     {
         int last = _width - 1;

@@ -2,7 +2,8 @@ namespace Henge.Cluster.Members.Dials;
 
 /// <summary>
 /// Decides which addresses are dialled when: every member to which this node has dialled no link, dead ones included as
-/// long as they are remembered, and the seeds for ever. So partitions of any length and islands at start end by themselves.
+/// long as they are remembered, and the seeds for ever. So partitions of any length and islands at start end by
+/// themselves.
 /// </summary>
 internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost host, Chance chance)
 {

@@ -4,8 +4,8 @@ namespace Henge.Cluster.Members.Probes;
 /// How unwell this node itself seems to be (Lifeguard's local health): the more, the slower it is to accuse others.
 /// </summary>
 /// <remarks>
-/// It rises when the thread was held up, and when members that were asked for an indirect probe do not even say that they
-/// got no answer; it falls with every probe that is answered.
+/// It rises when the thread was held up, and when members that were asked for an indirect probe do not even say that
+/// they got no answer; it falls with every probe that is answered.
 /// </remarks>
 internal sealed class Awareness
 {

@@ -1,6 +1,8 @@
 namespace Henge.Cluster.Members.Probes;
 
-/// <summary>Round trips to a member, smoothed as TCP does it (RFC 6298), and how far its clock is from this node's.</summary>
+/// <summary>
+/// Round trips to a member, smoothed as TCP does it (RFC 6298), and how far its clock is from this node's.
+/// </summary>
 internal sealed class PeerClock
 {
     /// <summary>A clock that is off by more is reported.</summary>

@@ -4,12 +4,13 @@ using Henge.Cluster.Messages;
 namespace Henge.Cluster.Members.Probes;
 
 /// <summary>
-/// Asks members whether they are there: directly, then through others, and then it accuses. To 16 members it asks all in
-/// each round, above that one, each once before any twice.
+/// Asks members whether they are there: directly, then through others, and then it accuses. To 16 members it asks all
+/// in each round, above that one, each once before any twice.
 /// </summary>
 /// <remarks>
-/// Papers: Das, Gupta, Motivala, "SWIM", 2002; Dadgar, Phillips, Currey, "Lifeguard", 2018. A probe says what the prober
-/// believes of its target, and the answer what the target believes of the prober, so that a suspect learns of it at once.
+/// Papers: Das, Gupta, Motivala, "SWIM", 2002; Dadgar, Phillips, Currey, "Lifeguard", 2018. A probe says what the
+/// prober believes of its target, and the answer what the target believes of the prober, so that a suspect learns of
+/// it at once.
 /// </remarks>
 internal sealed class Prober(
     ClusterOptions options, Roster roster, Beliefs beliefs, Awareness awareness, IClusterHost host, Chance chance)

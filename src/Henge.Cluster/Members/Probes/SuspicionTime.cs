@@ -15,7 +15,9 @@ internal static class SuspicionTime
     // With one of two confirmations: log(1 + 1) / log(2 + 1) of the way, so that the first one counts most.
     private const double HalfConfirmed = 0.63;
 
-    /// <summary>The shortest time: the base times max(1, log10 of the members), since news takes longer among many.</summary>
+    /// <summary>
+    /// The shortest time: the base times max(1, log10 of the members), since news takes longer among many.
+    /// </summary>
     public static long ShortestMs(int baseMs, int members) => (long)(baseMs * Math.Max(1, Math.Log10(members)));
 
     /// <summary>Time from suspicion to death.</summary>

@@ -3,8 +3,8 @@ namespace Henge.Cluster.Members.Reports;
 /// <summary>A member that accuses a suspect.</summary>
 /// <param name="Id">Who.</param>
 /// <param name="WasRefused">
-/// Whether its link broke and its redial was refused, which says that the process is gone; else the suspect left a probe
-/// unanswered.
+/// Whether its link broke and its redial was refused, which says that the process is gone; else the suspect left a
+/// probe unanswered.
 /// </param>
 internal readonly record struct Accuser(MemberId Id, bool WasRefused)
 {

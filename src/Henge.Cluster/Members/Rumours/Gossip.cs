@@ -4,12 +4,12 @@ using Henge.Cluster.Messages;
 namespace Henge.Cluster.Members.Rumours;
 
 /// <summary>
-/// Passes news on: what this node itself has found out to everybody at once, as long as the ring is small, and all news to
-/// a few random members in each round until it was told often enough for everybody to have heard it.
+/// Passes news on: what this node itself has found out to everybody at once, as long as the ring is small, and all
+/// news to a few random members in each round until it was told often enough for everybody to have heard it.
 /// </summary>
 /// <remarks>
-/// Gossip and exchanges begin alike: u64 flush version | list of reports. The flush version is a register that only rises,
-/// so it needs no more than to be in every message.
+/// Gossip and exchanges begin alike: u64 flush version | list of reports. The flush version is a register that only
+/// rises, so it needs no more than to be in every message.
 /// </remarks>
 internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost host, Chance chance)
 {
@@ -32,7 +32,9 @@ internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost
 
     private int Tellings => TellingFactor * (int)Math.Ceiling(Math.Log10(roster.Living + 1));
 
-    /// <summary>Raises the flush version; all that are connected are told at once when it is this node that flushes.</summary>
+    /// <summary>
+    /// Raises the flush version; all that are connected are told at once when it is this node that flushes.
+    /// </summary>
     public void Flush(ulong version, bool isOwn)
     {
         if (version <= FlushVersion)

@@ -58,7 +58,9 @@ internal sealed class TestRing
         NowMs = until;
     }
 
-    /// <summary>Lets time pass until something holds; returns how much, or -1 when it does not within the limit.</summary>
+    /// <summary>
+    /// Lets time pass until something holds; returns how much, or -1 when it does not within the limit.
+    /// </summary>
     public long RunUntil(Func<bool> holds, long limitMs)
     {
         long from = NowMs;

@@ -159,9 +159,14 @@ public sealed class RingViewTests
     [Fact]
     public void Placement_is_the_same_for_all_time()
     {
-        RingView view = RingView.Create(
-            [RingMembers.Member("a"), RingMembers.Member("b", 2), RingMembers.Member("c", 3, "zone"), RingMembers.Member("d")],
-            3);
+        Member[] members =
+        [
+            RingMembers.Member("a"),
+            RingMembers.Member("b", 2),
+            RingMembers.Member("c", 3, "zone"),
+            RingMembers.Member("d"),
+        ];
+        RingView view = RingView.Create(members, 3);
         ulong placement = 0;
         foreach (ushort place in AllSlots(view))
         {
