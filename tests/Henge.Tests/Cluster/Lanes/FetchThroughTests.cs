@@ -3,7 +3,6 @@ using System.Text;
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
-using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 

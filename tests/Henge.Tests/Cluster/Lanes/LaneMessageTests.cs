@@ -1,6 +1,5 @@
 using System.Text;
 
-using Henge.Cluster.Lanes;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 

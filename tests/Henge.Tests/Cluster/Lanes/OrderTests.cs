@@ -1,5 +1,4 @@
 using Henge.Cluster.Lanes;
-using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
 
 using Xunit;
