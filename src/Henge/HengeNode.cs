@@ -7,6 +7,7 @@ using Henge.Diagnostics;
 using Henge.Peers;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
+using Henge.Routing.Operations;
 using Henge.Security;
 using Henge.Sessions;
 using Henge.Storage;
@@ -54,6 +55,9 @@ internal sealed class HengeNode : IAsyncDisposable
         Authenticator = new Authenticator(Options);
         Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
+        Interests = new RingInterests(this);
+        Messages = Interests;
+        Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
     }
 
     /// <summary>What it was made with.</summary>
@@ -65,11 +69,17 @@ internal sealed class HengeNode : IAsyncDisposable
     /// <summary>The commands it answers, with their counters.</summary>
     public CommandTable Commands { get; } = new();
 
+    /// <summary>The commands that only nodes give each other.</summary>
+    public CommandTable PeerCommands { get; } = new([.. Routing.Operations.PeerCommands.Commands]);
+
     /// <summary>The RESP clients connected now.</summary>
     public ClientRegistry Clients { get; } = new();
 
     /// <summary>Channels and their subscribers.</summary>
     public PubSubHub PubSub { get; }
+
+    /// <summary>Who in the ring has subscribers of what.</summary>
+    public RingInterests Interests { get; }
 
     /// <summary>Checks passwords.</summary>
     public Authenticator Authenticator { get; }

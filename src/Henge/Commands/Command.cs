@@ -1,3 +1,5 @@
+using Henge.Routing;
+
 namespace Henge.Commands;
 
 /// <summary>One row of the command table.</summary>
@@ -23,6 +25,25 @@ internal sealed class Command
 
     /// <summary>Distance between keys.</summary>
     public int KeyStep { get; init; }
+
+    /// <summary>
+    /// Whether it is carried out on the node that it was sent to, although it names keys (SSUBSCRIBE). Commands without
+    /// keys are, unless <see cref="OverRing"/> says otherwise.
+    /// </summary>
+    public bool StaysHere { get; init; }
+
+    /// <summary>
+    /// Carries it out when its keys have several owners; null where it cannot be, and then it is refused.
+    /// </summary>
+    public RoutedHandler? AcrossOwners { get; init; }
+
+    /// <summary>Carries it out where there is more than one node, whatever its keys are; null for most.</summary>
+    public RoutedHandler? OverRing { get; init; }
+
+    /// <summary>
+    /// With so many words or fewer it overwrites what is stored without looking at it; 0 where it always looks.
+    /// </summary>
+    public int OverwriteWords { get; init; }
 
     /// <summary>
     /// Group of the documentation: string, hash, generic, connection, server, pubsub, transactions, cluster.
@@ -53,4 +74,7 @@ internal sealed class Command
 
     /// <summary>Calls carried out since start or CONFIG RESETSTAT.</summary>
     public CommandCounters Counters { get; } = new();
+
+    /// <summary>Whether it takes so many words.</summary>
+    public bool FitsArity(int words) => Arity >= 0 ? words == Arity : words >= -Arity;
 }

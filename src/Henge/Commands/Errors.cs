@@ -1,5 +1,6 @@
 using System.Text;
 
+using Henge.Cluster.Lanes;
 using Henge.Protocol;
 using Henge.Storage;
 
@@ -70,6 +71,20 @@ internal static class Errors
 
     /// <summary>A database other than the one there is.</summary>
     public static ReadOnlySpan<byte> DatabaseOutOfRange => "ERR DB index is out of range"u8;
+
+    /// <summary>Keys of different owners where one owner must carry out the whole.</summary>
+    public static ReadOnlySpan<byte> CrossSlot => "CROSSSLOT Keys in request don't hash to the same slot"u8;
+
+    /// <summary>
+    /// The reply, as a whole line, to a command that another node was to carry out or to have a copy of. Where nothing
+    /// was done it has the code by which cluster clients try again; where nobody knows, one that no client acts on.
+    /// </summary>
+    public static ReadOnlySpan<byte> Line(Outcome outcome) => outcome switch
+    {
+        Outcome.Unknown => "-UNCERTAIN The write may or may not have been stored, or not on all of its copies\r\n"u8,
+        Outcome.Split => "-TRYAGAIN The keys have different owners by now; nothing was done\r\n"u8,
+        _ => "-TRYAGAIN The owner of the key could not be reached in time; nothing was done\r\n"u8,
+    };
 
     /// <summary>Writes WRONGTYPE and returns true when the entry is there and is not of the type wanted.</summary>
     public static bool IsWrongType(RespWriter reply, in EntryScope scope, EntryType wanted)

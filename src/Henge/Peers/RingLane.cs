@@ -1,5 +1,6 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
+using Henge.Routing.Operations;
 
 namespace Henge.Peers;
 
@@ -13,6 +14,9 @@ internal abstract class RingLane(HengeNode node)
 {
     /// <summary>The node.</summary>
     public HengeNode Node { get; } = node;
+
+    /// <summary>Runs the commands of operations.</summary>
+    public CommandRunner Commands { get; } = new(node);
 
     /// <summary>The lane. Use it between <see cref="Enter"/> and <see cref="Exit"/> only.</summary>
     public abstract Lane Lane { get; }

@@ -11,11 +11,15 @@ internal sealed class ChannelTable
     private readonly Lock _changes = new();
     private readonly ConcurrentDictionary<byte[], Channel> _channels;
     private readonly ConcurrentDictionary<byte[], Channel>.AlternateLookup<ReadOnlySpan<byte>> _byName;
+    private readonly Action<byte[], bool> _changed;
     private Channel[]? _snapshot = [];
 
     /// <summary>An empty table.</summary>
-    public ChannelTable(KeyComparer comparer)
+    /// <param name="comparer">Of the names.</param>
+    /// <param name="changed">Told, under the table's lock, of each channel that comes to be or ends.</param>
+    public ChannelTable(KeyComparer comparer, Action<byte[], bool> changed)
     {
+        _changed = changed;
         _channels = new ConcurrentDictionary<byte[], Channel>(comparer);
         _byName = _channels.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -50,6 +54,7 @@ internal sealed class ChannelTable
                 channel = new Channel(name);
                 _channels[name] = channel;
                 Volatile.Write(ref _snapshot, null);
+                _changed(name, true);
             }
             return channel.Add(subscriber);
         }
@@ -64,6 +69,7 @@ internal sealed class ChannelTable
             {
                 _byName.TryRemove(subscription.Channel.Name, out _);
                 Volatile.Write(ref _snapshot, null);
+                _changed(subscription.Channel.Name, false);
             }
         }
     }

@@ -31,8 +31,13 @@ internal sealed class PubSubHub
         _store = store;
         _limits = limits;
         _comparer = new KeyComparer(store);
-        _tables = [new ChannelTable(_comparer), new ChannelTable(_comparer), new ChannelTable(_comparer)];
+        _tables = [Table(ChannelKind.Channel), Table(ChannelKind.Pattern), Table(ChannelKind.ShardChannel)];
     }
+
+    /// <summary>
+    /// Told, under a lock, of the first subscriber of a name and of the end of its last. Set it before the node starts.
+    /// </summary>
+    public Action<ChannelKind, byte[], bool>? InterestChanged { get; set; }
 
     /// <summary>Memory charged for subscriptions, in bytes.</summary>
     public long ChargedBytes => Interlocked.Read(ref _chargedBytes);
@@ -142,6 +147,9 @@ internal sealed class PubSubHub
             GiveBack(bytes);
         }
     }
+
+    private ChannelTable Table(ChannelKind kind) =>
+        new(_comparer, (name, isWanted) => InterestChanged?.Invoke(kind, name, isWanted));
 
     private void GiveBack(long bytes)
     {

@@ -1,5 +1,8 @@
 using Henge.Commands;
+using Henge.Peers;
 using Henge.Protocol;
+using Henge.Routing;
+using Henge.Sessions.Pending;
 using Henge.Storage;
 
 namespace Henge.Sessions;
@@ -24,23 +27,48 @@ internal static class CommandDispatch
         RespSession session, CommandBatch batch, ReadOnlySpan<byte> source, RespWriter reply, long nowMs, int pauseAt)
     {
         var meter = new CommandMeter(session.Node);
+        RingLane? lane = session.Connection.Lane;
+        bool routes = lane is not null && !lane.Lane.Snapshot.IsAlone;
+        var local = new LocalReplies(session, reply, lane);
         bool plain = IsPlain(session);
         int done = 0;
         while (done < batch.Count)
         {
+            if (session.HasPendingReplies && session.Replies.IsFull)
+            {
+                session.StopsForReplies = true;
+                break;
+            }
             ref BatchedCommand item = ref batch[done];
             Command? command = item.Command;
             CommandArguments arguments = batch.Arguments(item, source);
-            bool isUsual = plain && command is not null && FitsArity(command, item.WordCount);
+            bool isUsual = plain && command is not null && command.FitsArity(item.WordCount);
+            int mark = reply.Length;
+            Route route = Route.Here;
             if (isUsual)
             {
-                Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
+                route = routes
+                    ? Router.Decide(session, lane!, command!, arguments, reply, ref local, ref mark)
+                    : Route.Here;
+                if (route == Route.Here)
+                {
+                    Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
+                }
             }
-            else if (!RunWithCare(session, ref item, arguments, reply, nowMs, ref meter))
+            else
+            {
+                route = RunWithCare(
+                    session, ref item, arguments, reply, nowMs, ref meter, routes ? lane : null, ref local);
+            }
+            if (route == Route.Later)
             {
                 break;
             }
             done++;
+            if (route != Route.UnderWay)
+            {
+                local.Note(mark, IsConfirmed(command));
+            }
             if (reply.Length > pauseAt)
             {
                 session.IsOutputBlocked = true;
@@ -56,9 +84,29 @@ internal static class CommandDispatch
                 plain = IsPlain(session);
             }
         }
+        local.Close();
+        if (session.HasPendingReplies)
+        {
+            session.Replies.MoveReadyTo(reply);
+        }
         meter.Close();
         Interlocked.Add(ref session.Node.Counters.CommandsProcessed, done);
         return done;
+    }
+
+    /// <summary>Carries out one command of an operation.</summary>
+    public static void RunOne(
+        RespSession session,
+        Command command,
+        KeyHash keyHash,
+        in CommandArguments arguments,
+        RespWriter reply,
+        long nowMs)
+    {
+        var meter = new CommandMeter(session.Node);
+        Invoke(session, command, keyHash, arguments, reply, nowMs, ref meter);
+        meter.Close();
+        Interlocked.Increment(ref session.Node.Counters.CommandsProcessed);
     }
 
     /// <summary>
@@ -87,9 +135,6 @@ internal static class CommandDispatch
         && !session.Transaction.IsActive
         && !session.IsRestrictedToPubSub
         && !session.Node.Pause.IsSet;
-
-    private static bool FitsArity(Command command, int words) =>
-        command.Arity >= 0 ? words == command.Arity : words >= -command.Arity;
 
     private static void Invoke(
         RespSession session,
@@ -126,22 +171,25 @@ internal static class CommandDispatch
     }
 
     /// <summary>A command that is unknown or malformed, or a session in a state that asks for checks.</summary>
-    /// <returns>False when the command must wait (CLIENT PAUSE).</returns>
-    private static bool RunWithCare(
+    /// <returns><see cref="Route.Later"/> when the command must wait (CLIENT PAUSE).</returns>
+    private static Route RunWithCare(
         RespSession session,
         ref BatchedCommand item,
         in CommandArguments arguments,
         RespWriter reply,
         long nowMs,
-        ref CommandMeter meter)
+        ref CommandMeter meter,
+        RingLane? lane,
+        ref LocalReplies local)
     {
         Command? command = item.Command;
         if (command is not null && session.Node.Pause.IsSet && session.Node.Pause.Holds(command, nowMs))
         {
             session.IsPaused = true;
-            return false;
+            return Route.Later;
         }
         int mark = reply.Length;
+        var route = Route.Here;
         if (session.Client.ReplyMode == ReplyMode.SkipNext)
         {
             session.Client.ReplyMode = ReplyMode.Skip;
@@ -156,18 +204,37 @@ internal static class CommandDispatch
         }
         else if (!TryQueue(session, item, arguments, reply))
         {
-            Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
+            if (lane is not null)
+            {
+                route = Router.Decide(session, lane, command!, arguments, reply, ref local, ref mark);
+            }
+            if (route == Route.Here)
+            {
+                Invoke(session, command!, item.KeyHash, arguments, reply, nowMs, ref meter);
+            }
         }
         bool isSilent = mode == ReplyMode.Skip || session.Client.ReplyMode == ReplyMode.Off;
         if (isSilent && !IsConfirmed(command))
         {
-            reply.Truncate(mark);
+            Silence(session, route, reply, mark);
         }
         if (mode == ReplyMode.Skip && session.Client.ReplyMode == ReplyMode.Skip)
         {
             session.Client.ReplyMode = ReplyMode.On;
         }
-        return true;
+        return route;
+    }
+
+    private static void Silence(RespSession session, Route route, RespWriter reply, int mark)
+    {
+        if (route == Route.UnderWay)
+        {
+            session.Replies.Last.IsSilent = true;
+        }
+        else
+        {
+            reply.Truncate(mark);
+        }
     }
 
     /// <summary>
@@ -195,7 +262,7 @@ internal static class CommandDispatch
             session.Transaction.Break();
             return false;
         }
-        if (!FitsArity(command, arguments.Count))
+        if (!command.FitsArity(arguments.Count))
         {
             Errors.WrongArity(reply, command);
             return Refuse(session, command, reply, default);

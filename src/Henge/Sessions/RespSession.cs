@@ -4,6 +4,8 @@ using Henge.Commands;
 using Henge.Protocol;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
+using Henge.Routing.Operations;
+using Henge.Sessions.Pending;
 using Henge.Storage;
 using Henge.Transport;
 
@@ -15,10 +17,12 @@ namespace Henge.Sessions;
 /// </summary>
 internal sealed class RespSession : IDisposable
 {
-    private readonly RespRequestReader _reader = new();
-    private readonly bool _isLocal;
+    private readonly BatchReader _reader;
+    private ReplyQueue? _replies;
     private long _chargedBytes;
     private KeyHash _hinted;
+    private bool _isRunning;
+    private bool _isAnnounced;
 
     /// <summary>Creates the session of one connection.</summary>
     public RespSession(HengeNode node, IClientConnection connection, long id)
@@ -30,7 +34,18 @@ internal sealed class RespSession : IDisposable
         LastInteractionMs = CreatedAtMs;
         Transaction = new Transaction(node.Store);
         Client.IsAuthenticated = node.Options.Password is null;
-        _isLocal = connection.RemoteEndPoint is not IPEndPoint remote || IPAddress.IsLoopback(remote.Address);
+        bool isLocal = connection.RemoteEndPoint is not IPEndPoint remote || IPAddress.IsLoopback(remote.Address);
+        _reader = new BatchReader(this, isLocal);
+    }
+
+    /// <summary>
+    /// The session that commands of other nodes run in, one for each lane. It holds nothing that must be given back.
+    /// </summary>
+    public static RespSession OfPeers(HengeNode node)
+    {
+        var session = new RespSession(node, new PeerConnection(), id: 0);
+        session.Client.IsAuthenticated = true;
+        return session;
     }
 
     /// <summary>The node it talks to.</summary>
@@ -89,6 +104,31 @@ internal sealed class RespSession : IDisposable
     /// time to time, a few times a second: a pause can end early.
     /// </summary>
     public bool IsPaused { get; set; }
+
+    /// <summary>
+    /// Whether the last <see cref="Consume"/> stopped because replies must come first. Its connection is told when they
+    /// are there (<see cref="IClientConnection.RepliesReady"/>).
+    /// </summary>
+    public bool IsWaiting => StopsForReplies && _replies is { IsFull: true };
+
+    /// <summary>
+    /// Whether the last <see cref="Consume"/> found too many replies, or the wrong one, still to come.
+    /// </summary>
+    public bool StopsForReplies { get; set; }
+
+    /// <summary>Whether the last <see cref="Consume"/> left commands that are whole.</summary>
+    public bool IsStalled => IsOutputBlocked || IsPaused || StopsForReplies;
+
+    /// <summary>The replies that cannot be sent yet.</summary>
+    public ReplyQueue Replies => _replies ??= new ReplyQueue(this);
+
+    /// <summary>Whether there are replies that cannot be sent yet: then every other one goes behind them.</summary>
+    public bool HasPendingReplies => _replies is { IsEmpty: false };
+
+    /// <summary>
+    /// Whether messages must wait: the confirmation of their subscription stands behind a pending reply.
+    /// </summary>
+    public bool HoldsPushes => _replies is { HoldsPushes: true };
 
     /// <summary>
     /// Bytes that the next <see cref="Consume"/> should be given at least (what it left included) to get on; 0 when no
@@ -154,21 +194,48 @@ internal sealed class RespSession : IDisposable
         LastInteractionMs = nowMs;
         IsOutputBlocked = false;
         IsPaused = false;
+        StopsForReplies = false;
         reply.Version = Version;
         reply.Limit(LargestOutput());
         int pauseAt = PauseLength(reply);
         int position = 0;
+        _isRunning = true;
+        TakeReplies(reply);
         bool more = Closing == SessionClosing.No;
         while (more)
         {
             more = Step(input, ref position, reply, nowMs, pauseAt);
         }
+        _isRunning = false;
         if (Closing != SessionClosing.No)
         {
             position = input.Length;
         }
         Settle(input.Length - position, position != 0, nowMs);
         return position;
+    }
+
+    /// <summary>Moves the replies that are there by now into a writer, up to the first that is not.</summary>
+    public void TakeReplies(RespWriter reply)
+    {
+        _isAnnounced = false;
+        _replies?.MoveReadyTo(reply);
+    }
+
+    /// <summary>A reply that was pending is there; told by the queue.</summary>
+    public void ReplyCompleted()
+    {
+        if (_replies!.Bytes > LargestOutput())
+        {
+            Interlocked.Increment(ref Node.Counters.OutputLimitCloses);
+            Close(SessionClosing.AtOnce);
+            Connection.Close(afterPendingOutput: false);
+        }
+        else if (!_isRunning && !_isAnnounced && (_replies.IsHeadReady || (StopsForReplies && !_replies.IsFull)))
+        {
+            _isAnnounced = true;
+            Connection.RepliesReady();
+        }
     }
 
     /// <summary>
@@ -179,6 +246,7 @@ internal sealed class RespSession : IDisposable
         Close(SessionClosing.AtOnce);
         Transaction.End();
         Watched?.Clear();
+        _replies?.Abandon();
         if (Subscriber is { } subscriber)
         {
             Node.PubSub.Leave(subscriber);
@@ -193,10 +261,10 @@ internal sealed class RespSession : IDisposable
         CommandBatch batch = CommandBatch.OfThisThread;
         batch.Clear();
         int next = position;
-        RequestStatus status = Parse(batch, input, ref next);
+        RequestStatus status = _reader.Read(batch, input, ref next);
         if (batch.Count != 0)
         {
-            Prefetch(batch);
+            _reader.Prefetch(batch);
             ReadOnlySpan<byte> source = status == RequestStatus.Inline ? _reader.InlineBytes : input;
             int done = CommandDispatch.Run(this, batch, source, reply, nowMs, pauseAt);
             if (done < batch.Count && !reply.IsOverLimit)
@@ -223,112 +291,12 @@ internal sealed class RespSession : IDisposable
             {
                 Interlocked.Increment(ref Node.Counters.InputLimitCloses);
             }
+            var local = new LocalReplies(this, reply, lane: null);
             reply.Error(_reader.Error);
+            local.Close();
             Close(SessionClosing.AfterReplies);
         }
-        return status is RequestStatus.Complete or RequestStatus.Inline && !IsOutputBlocked;
-    }
-
-    /// <summary>
-    /// Parses up to a batch of commands. An inline command is a batch of its own, since its words lie elsewhere, and so
-    /// is each command before authentication, since the limits change with it.
-    /// </summary>
-    private RequestStatus Parse(CommandBatch batch, ReadOnlySpan<byte> input, ref int position)
-    {
-        bool authenticated = Client.IsAuthenticated;
-        _reader.Limits = authenticated ? Node.RequestLimits : RespLimits.Unauthenticated;
-        int most = authenticated ? CommandBatch.MaxCommands : 1;
-        while (true)
-        {
-            int start = position;
-            int firstWord = batch.Words.Count;
-            RequestStatus status = _reader.Read(input, ref position, batch.Words);
-            if (status == RequestStatus.Inline)
-            {
-                if (batch.Count != 0)
-                {
-                    position = start;
-                    return RequestStatus.Complete;
-                }
-                if (!AdmitsInline(input[start..position], batch.Words))
-                {
-                    CloseAsForeign();
-                    return RequestStatus.Inline;
-                }
-                Resolve(ref batch.Add(start, firstWord), batch, _reader.InlineBytes);
-                return status;
-            }
-            if (status != RequestStatus.Complete)
-            {
-                return status;
-            }
-            Resolve(ref batch.Add(start, firstWord), batch, input);
-            if (batch.Count == most)
-            {
-                return status;
-            }
-        }
-    }
-
-    /// <summary>Finds the command that the words name, and hashes its first key.</summary>
-    private void Resolve(ref BatchedCommand item, CommandBatch batch, ReadOnlySpan<byte> source)
-    {
-        CommandArguments arguments = batch.Arguments(item, source);
-        Command? command = Node.Commands.Find(arguments[0]);
-        if (command is { HasSubcommands: true } && arguments.Count > 1)
-        {
-            command = CommandTable.FindSubcommand(command, arguments[1]) ?? command;
-        }
-        item.Command = command;
-        if (command is not null && command.FirstKey > 0 && command.FirstKey < arguments.Count)
-        {
-            item.KeyHash = Node.Store.Hash(arguments[command.FirstKey]);
-        }
-    }
-
-    /// <summary>Asks for the memory of all keys before the first is served; of no use for a single command.</summary>
-    private void Prefetch(CommandBatch batch)
-    {
-        int count = batch.Count;
-        if (count == 1)
-        {
-            return;
-        }
-        for (int i = 0; i < count; i++)
-        {
-            if (batch[i].Command is { FirstKey: > 0 })
-            {
-                Node.Store.PrefetchIndex(batch[i].KeyHash);
-            }
-        }
-        for (int i = 0; i < count; i++)
-        {
-            if (batch[i].Command is { FirstKey: > 0 })
-            {
-                Node.Store.PrefetchEntry(batch[i].KeyHash);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Whether an inline command is taken: from this machine or from one who has shown the password, and only if
-    /// nothing about it looks like another protocol (RELIABILITY, "One port, two protocols").
-    /// </summary>
-    private bool AdmitsInline(ReadOnlySpan<byte> line, ByteRangeList words)
-    {
-        bool hasShownPassword = Client.IsAuthenticated && Node.Options.Password is not null;
-        if (CrossProtocol.HasHttpVersion(line) || (!_isLocal && !hasShownPassword))
-        {
-            return false;
-        }
-        for (int i = 1; i < words.Count && !hasShownPassword; i++)
-        {
-            if (CrossProtocol.IsPathOrUrl(_reader.InlineBytes.Slice(words[i].Start, words[i].Length)))
-            {
-                return false;
-            }
-        }
-        return true;
+        return status is RequestStatus.Complete or RequestStatus.Inline && !IsStalled;
     }
 
     /// <summary>
@@ -347,13 +315,14 @@ internal sealed class RespSession : IDisposable
         long most = Client.IsAuthenticated
             ? limits.OutputPauseBytes
             : Math.Min(limits.OutputPauseBytes, limits.OutputUnauthenticatedBytes);
-        return (int)Math.Min(int.MaxValue, reply.Length + Math.Max(0, most - Connection.PendingOutputBytes));
+        long waiting = Connection.PendingOutputBytes + (_replies?.Bytes ?? 0);
+        return (int)Math.Min(int.MaxValue, reply.Length + Math.Max(0, most - waiting));
     }
 
     private void Settle(int left, bool moved, long nowMs)
     {
         UnconsumedBytes = left;
-        if (left == 0 || IsOutputBlocked || IsPaused)
+        if (left == 0 || IsStalled)
         {
             IncompleteSinceMs = 0;
         }

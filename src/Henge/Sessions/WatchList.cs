@@ -19,9 +19,28 @@ internal sealed class WatchList(Store store)
     /// <summary>Keys watched.</summary>
     public int Count => _keys.Count;
 
+    /// <summary>The keys watched, with their versions.</summary>
+    public IEnumerable<WatchedKey> Keys => _keys.Values;
+
     /// <summary>Watches a key from now on, unless it is watched already.</summary>
     /// <returns>False when that would pass <see cref="MaxBytes"/>.</returns>
     public bool TryAdd(ReadOnlySpan<byte> key, long nowMs)
+    {
+        if (_keys.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(key))
+        {
+            return true;
+        }
+        ulong version;
+        using (EntryScope scope = store.Open(key, nowMs))
+        {
+            version = scope.Version;
+        }
+        return TryAdd(key, version);
+    }
+
+    /// <summary>Watches a key whose entry has a version, on whichever node, unless it is watched already.</summary>
+    /// <returns>False when that would pass <see cref="MaxBytes"/>.</returns>
+    public bool TryAdd(ReadOnlySpan<byte> key, ulong version)
     {
         if (_keys.GetAlternateLookup<ReadOnlySpan<byte>>().ContainsKey(key))
         {
@@ -32,14 +51,8 @@ internal sealed class WatchList(Store store)
         {
             return false;
         }
-        KeyHash hash = store.Hash(key);
-        ulong version;
-        using (EntryScope scope = store.Open(key, hash, nowMs))
-        {
-            version = scope.Version;
-        }
         byte[] copy = key.ToArray();
-        _keys.Add(copy, new WatchedKey(copy, hash, version));
+        _keys.Add(copy, new WatchedKey(copy, store.Hash(key), version));
         _charged += bytes;
         store.Charge(bytes);
         return true;

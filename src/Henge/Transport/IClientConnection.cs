@@ -1,5 +1,6 @@
 using System.Net;
 
+using Henge.Peers;
 using Henge.Protocol;
 
 namespace Henge.Transport;
@@ -28,6 +29,17 @@ internal interface IClientConnection
     /// the connection's own thread that must not be overtaken (UNSUBSCRIBE: no message may follow its confirmation).
     /// </summary>
     void TakePushed(RespWriter reply);
+
+    /// <summary>
+    /// The lane of the thread that the session runs on; null when the node takes part in no ring.
+    /// </summary>
+    RingLane? Lane { get; }
+
+    /// <summary>
+    /// Replies that the session waited for are there: have it run, with what input it left, before the thread sleeps.
+    /// Called on the lane's thread, and never while the session runs.
+    /// </summary>
+    void RepliesReady();
 
     /// <summary>Closes: at once, or once what is queued has been sent.</summary>
     void Close(bool afterPendingOutput);

@@ -1,5 +1,6 @@
 using System.Net;
 
+using Henge.Peers;
 using Henge.Protocol;
 using Henge.Transport;
 
@@ -16,6 +17,11 @@ internal sealed class RecordingConnection : IClientConnection
 
     public long PendingOutputBytes { get; set; }
 
+    public RingLane? Lane { get; set; }
+
+    /// <summary>How often the session asked to be run.</summary>
+    public int Readied { get; private set; }
+
     public bool IsClosed { get; private set; }
 
     public ReadOnlySpan<byte> Pushed => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pushed);
@@ -27,6 +33,8 @@ internal sealed class RecordingConnection : IClientConnection
         reply.Raw(Pushed);
         _pushed.Clear();
     }
+
+    public void RepliesReady() => Readied++;
 
     public void Close(bool afterPendingOutput) => IsClosed = true;
 }

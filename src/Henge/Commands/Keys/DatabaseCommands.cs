@@ -1,5 +1,7 @@
 using System.Text;
 
+using Henge.Routing;
+
 namespace Henge.Commands.Keys;
 
 /// <summary>The key space as a whole.</summary>
@@ -12,16 +14,19 @@ internal static class DatabaseCommands
         {
             Name = "DBSIZE", Arity = 1, Handler = DbSize,
             Flags = CommandFlags.ReadOnly | CommandFlags.Fast | CommandFlags.AllKeys,
+            OverRing = RingKeys.DbSize,
             Group = "server", Since = "1.0.0", Summary = "Returns the number of keys in the database.",
         },
         new()
         {
             Name = "FLUSHDB", Arity = -1, Handler = Flush, Flags = CommandFlags.Write | CommandFlags.AllKeys,
+            OverRing = RingKeys.Flush,
             Group = "server", Since = "1.0.0", Summary = "Remove all keys from the current database.",
         },
         new()
         {
             Name = "FLUSHALL", Arity = -1, Handler = Flush, Flags = CommandFlags.Write | CommandFlags.AllKeys,
+            OverRing = RingKeys.Flush,
             Group = "server", Since = "1.0.0", Summary = "Removes all keys from all databases.",
         },
     ];

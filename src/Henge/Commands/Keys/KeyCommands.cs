@@ -1,4 +1,5 @@
 using Henge.Commands.Arguments;
+using Henge.Routing.Parts;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;
@@ -12,25 +13,25 @@ internal static class KeyCommands
         new()
         {
             Name = "DEL", Arity = -2, Handler = Delete, Flags = CommandFlags.Write,
-            FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "1.0.0",
+            AcrossOwners = KeyScatter.Sum, FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "1.0.0",
             Summary = "Deletes one or more keys.",
         },
         new()
         {
             Name = "UNLINK", Arity = -2, Handler = Delete, Flags = CommandFlags.Write | CommandFlags.Fast,
-            FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "4.0.0",
+            AcrossOwners = KeyScatter.Sum, FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "4.0.0",
             Summary = "Asynchronously deletes one or more keys.",
         },
         new()
         {
             Name = "EXISTS", Arity = -2, Handler = Exists, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
-            FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "1.0.0",
+            AcrossOwners = KeyScatter.Sum, FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "1.0.0",
             Summary = "Determines whether one or more keys exist.",
         },
         new()
         {
             Name = "TOUCH", Arity = -2, Handler = Touch, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
-            FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "3.2.1",
+            AcrossOwners = KeyScatter.Sum, FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "generic", Since = "3.2.1",
             Summary = "Returns the number of existing keys out of those specified after updating the time they were "
                 + "last accessed.",
         },

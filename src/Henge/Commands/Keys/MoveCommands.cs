@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 
+using Henge.Routing;
 using Henge.Storage;
 using Henge.Storage.Shards;
 
@@ -15,18 +16,21 @@ internal static class MoveCommands
         new()
         {
             Name = "RENAME", Arity = 3, Handler = Rename, Flags = CommandFlags.Write,
+            AcrossOwners = OwnerTransfers.Rename,
             FirstKey = 1, LastKey = 2, KeyStep = 1, Group = "generic", Since = "1.0.0",
             Summary = "Renames a key and overwrites the destination.",
         },
         new()
         {
             Name = "RENAMENX", Arity = 3, Handler = RenameNx, Flags = CommandFlags.Write | CommandFlags.Fast,
+            AcrossOwners = OwnerTransfers.RenameNx,
             FirstKey = 1, LastKey = 2, KeyStep = 1, Group = "generic", Since = "1.0.0",
             Summary = "Renames a key only when the target key name doesn't exist.",
         },
         new()
         {
             Name = "COPY", Arity = -3, Handler = Copy, Flags = CommandFlags.Write | CommandFlags.DenyOom,
+            AcrossOwners = OwnerTransfers.Copy,
             FirstKey = 1, LastKey = 2, KeyStep = 1, Group = "generic", Since = "6.2.0",
             Summary = "Copies the value of a key to a new key.",
         },

@@ -1,7 +1,10 @@
 using System.Buffers.Text;
 
+using Henge.Cluster;
 using Henge.Commands.Arguments;
 using Henge.Protocol;
+using Henge.Routing.Operations;
+using Henge.Routing;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;
@@ -27,22 +30,32 @@ internal static class ScanCommands
         new()
         {
             Name = "SCAN", Arity = -2, Handler = Scan, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
+            OverRing = RingKeys.Scan,
             Group = "generic", Since = "2.8.0", Summary = "Iterates over the key names in the database.",
         },
         new()
         {
             Name = "KEYS", Arity = 2, Handler = Keys, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
+            OverRing = RingKeys.Keys,
             Group = "generic", Since = "1.0.0", Summary = "Returns all key names that match a pattern.",
         },
         new()
         {
             Name = "RANDOMKEY", Arity = 1, Handler = RandomKey, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
+            OverRing = RingKeys.RandomKey,
             Group = "generic", Since = "1.0.0", Summary = "Returns a random key name from the database.",
         },
     ];
 
     /// <summary>SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]</summary>
-    public static void Scan(ref CommandContext context)
+    public static void Scan(ref CommandContext context) => Scan(ref context, part: null);
+
+    /// <summary>
+    /// PAGE cursor […]: SCAN over this node's part of the ring, and whether slots of it wait for data.
+    /// </summary>
+    public static void PageOfRing(ref CommandContext context) => Scan(ref context, context.Node.Ring!.Snapshot);
+
+    private static void Scan(ref CommandContext context, ClusterSnapshot? part)
     {
         CommandArguments words = context.Arguments;
         RespWriter reply = context.Reply;
@@ -58,13 +71,17 @@ internal static class ScanCommands
         do
         {
             int count = Math.Min(left, PieceEntries);
-            cursor = Collect(in context, cursor, count, in options, piece, found, out int visited);
+            cursor = Collect(in context, cursor, count, in options, part, piece, found, out int visited);
             left -= Math.Max(visited, 1);
             looked += piece.Length;
         }
         while (cursor != 0 && left > 0 && Math.Max(looked, found.Length) < MaxScanBytes);
 
-        reply.Array(2);
+        reply.Array(part is null ? 2 : 3);
+        if (part is not null)
+        {
+            reply.Integer(PeerRingCommands.IsLoading(part) ? 1 : 0);
+        }
         Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
         Utf8Formatter.TryFormat(cursor, digits, out int length);
         reply.Bulk(digits[..length]);
@@ -74,7 +91,14 @@ internal static class ScanCommands
     /// <summary>
     /// KEYS pattern. A key may be named twice if the index grows meanwhile; none that stays is left out.
     /// </summary>
-    public static void Keys(ref CommandContext context)
+    public static void Keys(ref CommandContext context) => Keys(ref context, part: null);
+
+    /// <summary>
+    /// NAMES pattern: KEYS over this node's part of the ring, behind whether slots of it wait for data.
+    /// </summary>
+    public static void NamesOfRing(ref CommandContext context) => Keys(ref context, context.Node.Ring!.Snapshot);
+
+    private static void Keys(ref CommandContext context, ClusterSnapshot? part)
     {
         ReadOnlySpan<byte> pattern = context.Arguments[1];
         var options = new ScanOptions { Pattern = pattern, MatchesAll = Glob.IsEverything(pattern) };
@@ -85,13 +109,18 @@ internal static class ScanCommands
         ulong cursor = 0;
         do
         {
-            cursor = Collect(in context, cursor, PieceEntries, in options, piece, found, out _);
+            cursor = Collect(in context, cursor, PieceEntries, in options, part, piece, found, out _);
             if (ReplyBudget.IsExceeded(in context, before, found.Length))
             {
                 return;
             }
         }
         while (cursor != 0);
+        if (part is not null)
+        {
+            reply.Array(2);
+            reply.Integer(PeerRingCommands.IsLoading(part) ? 1 : 0);
+        }
         found.WriteTo(reply);
     }
 
@@ -116,12 +145,13 @@ internal static class ScanCommands
         ulong cursor,
         int count,
         in ScanOptions options,
+        ClusterSnapshot? part,
         ByteStringList piece,
         ByteStringList found,
         out int visited)
     {
         piece.Clear();
-        var visitor = new KeyVisitor(options.MatchesAll ? found : piece, options.HasType, options.Type);
+        var visitor = new KeyVisitor(options.MatchesAll ? found : piece, options.HasType, options.Type, part);
         ulong next = context.Store.Scan(cursor, count, context.NowMs, ref visitor);
         found.AddMatches(piece, options.Pattern);
         visited = visitor.Visited;

@@ -1,4 +1,5 @@
 using Henge.PubSub;
+using Henge.Routing;
 
 namespace Henge.Commands.PubSub;
 
@@ -11,12 +12,13 @@ internal static class PublishCommands
         new()
         {
             Name = "PUBLISH", Arity = 3, Handler = Publish, Flags = CommandFlags.PubSub | CommandFlags.Fast,
+            OverRing = RingPublishing.Publish,
             Group = "pubsub", Since = "2.0.0", Summary = "Posts a message to a channel.",
         },
         new()
         {
             Name = "SPUBLISH", Arity = 3, Handler = SPublish, Flags = CommandFlags.PubSub | CommandFlags.Fast,
-            FirstKey = 1, LastKey = 1, KeyStep = 1,
+            FirstKey = 1, LastKey = 1, KeyStep = 1, OverRing = RingPublishing.SPublish,
             Group = "pubsub", Since = "7.0.0", Summary = "Posts a message to a shard channel",
         },
         new()
@@ -28,12 +30,15 @@ internal static class PublishCommands
 
     private static Command[] Rows =>
     [
-        Row("CHANNELS", -2, Channels, "2.8.0", "Returns the active channels."),
+        Row("CHANNELS", -2, Channels, "2.8.0", "Returns the active channels.", RingPublishing.Channels),
         Row("HELP", 2, Help, "6.2.0", "Returns helpful text about the different subcommands."),
-        Row("NUMPAT", 2, NumPat, "2.8.0", "Returns a count of unique pattern subscriptions."),
-        Row("NUMSUB", -2, NumSub, "2.8.0", "Returns a count of subscribers to channels."),
-        Row("SHARDCHANNELS", -2, ShardChannels, "7.0.0", "Returns the active shard channels."),
-        Row("SHARDNUMSUB", -2, ShardNumSub, "7.0.0", "Returns the count of subscribers of shard channels."),
+        Row("NUMPAT", 2, NumPat, "2.8.0", "Returns a count of unique pattern subscriptions.", RingPublishing.Patterns),
+        Row("NUMSUB", -2, NumSub, "2.8.0", "Returns a count of subscribers to channels.",
+            RingPublishing.Subscribers),
+        Row("SHARDCHANNELS", -2, ShardChannels, "7.0.0", "Returns the active shard channels.",
+            RingPublishing.ShardChannels),
+        Row("SHARDNUMSUB", -2, ShardNumSub, "7.0.0", "Returns the count of subscribers of shard channels.",
+            RingPublishing.ShardSubscribers),
     ];
 
     /// <summary>PUBLISH channel message</summary>
@@ -82,7 +87,29 @@ internal static class PublishCommands
             Subcommands.WrongArity(ref context);
             return;
         }
-        ReadOnlySpan<byte> pattern = words.Count == 3 ? words[2] : "*"u8;
+        WriteNames(ref context, kind, words.Count == 3 ? words[2] : "*"u8);
+    }
+
+    /// <summary>CHANNELS kind pattern: the names that have subscribers on this node, for another.</summary>
+    public static void NamesOfRing(ref CommandContext context) =>
+        WriteNames(ref context, KindOf(context.Arguments[1]), context.Arguments[2]);
+
+    /// <summary>SUBSCRIBERS kind [name …]: their numbers on this node, for another.</summary>
+    public static void CountsOfRing(ref CommandContext context)
+    {
+        ChannelKind kind = KindOf(context.Arguments[1]);
+        context.Reply.Array(context.Arguments.Count - 2);
+        for (int i = 2; i < context.Arguments.Count; i++)
+        {
+            context.Reply.Integer(context.Node.PubSub.SubscriberCount(kind, context.Arguments[i]));
+        }
+    }
+
+    private static ChannelKind KindOf(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("S"u8) ? ChannelKind.ShardChannel : ChannelKind.Channel;
+
+    private static void WriteNames(ref CommandContext context, ChannelKind kind, ReadOnlySpan<byte> pattern)
+    {
         var names = new List<byte[]>();
         foreach (Channel channel in context.Node.PubSub.Channels(kind))
         {
@@ -109,7 +136,9 @@ internal static class PublishCommands
         }
     }
 
-    private static Command Row(string name, int arity, CommandHandler handler, string since, string summary) => new()
+    private static Command Row(
+        string name, int arity, CommandHandler handler, string since, string summary, RoutedHandler? overRing = null) =>
+        new()
     {
         Name = "PUBSUB|" + name,
         Arity = arity,
@@ -118,5 +147,6 @@ internal static class PublishCommands
         Group = "pubsub",
         Since = since,
         Summary = summary,
+        OverRing = overRing,
     };
 }

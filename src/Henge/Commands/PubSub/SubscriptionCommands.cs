@@ -38,12 +38,14 @@ internal static class SubscriptionCommands
         new()
         {
             Name = "SSUBSCRIBE", Arity = -2, Handler = SSubscribe, Flags = Flags, Group = "pubsub", Since = "7.0.0",
-            FirstKey = 1, LastKey = -1, KeyStep = 1, Summary = "Listens for messages published to shard channels.",
+            FirstKey = 1, LastKey = -1, KeyStep = 1, StaysHere = true,
+            Summary = "Listens for messages published to shard channels.",
         },
         new()
         {
             Name = "SUNSUBSCRIBE", Arity = -1, Handler = SUnsubscribe, Flags = Flags, Group = "pubsub", Since = "7.0.0",
-            FirstKey = 1, LastKey = -1, KeyStep = 1, Summary = "Stops listening to messages posted to shard channels.",
+            FirstKey = 1, LastKey = -1, KeyStep = 1, StaysHere = true,
+            Summary = "Stops listening to messages posted to shard channels.",
         },
     ];
 

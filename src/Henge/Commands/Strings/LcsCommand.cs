@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 
 using Henge.Protocol;
+using Henge.Routing;
 using Henge.Storage;
 
 namespace Henge.Commands.Strings;
@@ -20,6 +21,7 @@ internal static class LcsCommand
         {
             Name = "LCS", Arity = -3, Handler = Lcs, Flags = CommandFlags.ReadOnly,
             FirstKey = 1, LastKey = 2, KeyStep = 1, Group = "string", Since = "7.0.0",
+            AcrossOwners = OwnerTransfers.Lcs,
             Summary = "Finds the longest common substring.",
         },
     ];
@@ -45,6 +47,27 @@ internal static class LcsCommand
         {
             Return(a);
             Return(b);
+        }
+    }
+
+    /// <summary>LCSWITH key1 value2 […]: for another node, which has fetched the second string.</summary>
+    public static void LcsWith(ref CommandContext context)
+    {
+        byte[]? a = null;
+        try
+        {
+            if (!TryCopy(in context, 1, out a, out int aLength))
+            {
+                context.Reply.Error("ERR The specified keys must contain string values"u8);
+            }
+            else if (TryParse(in context, out LcsOptions options))
+            {
+                Solve(in context, a.AsSpan(0, aLength), context.Arguments[2], in options);
+            }
+        }
+        finally
+        {
+            Return(a);
         }
     }
 

@@ -1,4 +1,6 @@
 using Henge.Protocol;
+using Henge.Routing.Parts;
+using Henge.Routing;
 using Henge.Storage;
 using Henge.Storage.Shards;
 
@@ -13,18 +15,21 @@ internal static class ManyKeysCommands
         new()
         {
             Name = "MGET", Arity = -2, Handler = MGet, Flags = CommandFlags.ReadOnly | CommandFlags.Fast,
+            AcrossOwners = KeyScatter.InOrder,
             FirstKey = 1, LastKey = -1, KeyStep = 1, Group = "string", Since = "1.0.0",
             Summary = "Atomically returns the string values of one or more keys.",
         },
         new()
         {
             Name = "MSET", Arity = -3, Handler = MSet, Flags = CommandFlags.Write | CommandFlags.DenyOom,
+            AcrossOwners = KeyScatter.Ok, OverwriteWords = int.MaxValue,
             FirstKey = 1, LastKey = -1, KeyStep = 2, Group = "string", Since = "1.0.1",
             Summary = "Atomically creates or modifies the string values of one or more keys.",
         },
         new()
         {
             Name = "MSETNX", Arity = -3, Handler = MSetNx, Flags = CommandFlags.Write | CommandFlags.DenyOom,
+            AcrossOwners = OwnerTransfers.MSetNx,
             FirstKey = 1, LastKey = -1, KeyStep = 2, Group = "string", Since = "1.0.1",
             Summary = "Atomically modifies the string values of one or more keys only when all keys don't exist.",
         },

@@ -14,7 +14,7 @@ internal static class SetCommands
         new()
         {
             Name = "SET", Arity = -3, Handler = Set, Flags = Writes,
-            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "1.0.0",
+            OverwriteWords = 3, FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "1.0.0",
             Summary = "Sets the string value of a key, ignoring its type. The key is created if it doesn't exist.",
         },
         new()
@@ -26,13 +26,13 @@ internal static class SetCommands
         new()
         {
             Name = "SETEX", Arity = 4, Handler = SetEx, Flags = Writes,
-            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "2.0.0",
+            OverwriteWords = 4, FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "2.0.0",
             Summary = "Sets the string value and expiration time of a key.",
         },
         new()
         {
             Name = "PSETEX", Arity = 4, Handler = PSetEx, Flags = Writes,
-            FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "2.6.0",
+            OverwriteWords = 4, FirstKey = 1, LastKey = 1, KeyStep = 1, Group = "string", Since = "2.6.0",
             Summary = "Sets both string value and expiration time in milliseconds of a key.",
         },
     ];

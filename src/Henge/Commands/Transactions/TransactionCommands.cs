@@ -1,3 +1,4 @@
+using Henge.Routing;
 using Henge.Sessions;
 using Henge.Storage;
 using Henge.Storage.Shards;
@@ -23,6 +24,7 @@ internal static class TransactionCommands
         new()
         {
             Name = "EXEC", Arity = 1, Handler = Exec, Flags = CommandFlags.NotQueued, Group = "transactions",
+            OverRing = RingTransactions.Exec,
             Since = "1.2.0", Summary = "Executes all commands in a transaction.",
         },
         new()
@@ -33,7 +35,7 @@ internal static class TransactionCommands
         new()
         {
             Name = "WATCH", Arity = -2, Handler = Watch, Flags = Flags, Group = "transactions", Since = "2.2.0",
-            FirstKey = 1, LastKey = -1, KeyStep = 1,
+            FirstKey = 1, LastKey = -1, KeyStep = 1, OverRing = RingTransactions.Watch,
             Summary = "Monitors changes to keys to determine the execution of a transaction.",
         },
         new()

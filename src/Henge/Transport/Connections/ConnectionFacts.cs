@@ -1,3 +1,5 @@
+using Henge.Sessions;
+
 namespace Henge.Transport.Connections;
 
 /// <summary>What <see cref="ConnectionTimes"/> has to know of a connection to judge it.</summary>
@@ -23,4 +25,17 @@ internal readonly ref struct ConnectionFacts
 
     /// <summary>Bytes the kernel has taken since the connection was made.</summary>
     public long SentBytes { get; init; }
+
+    /// <summary>The facts of a connection.</summary>
+    public static ConnectionFacts Of(
+        ConnectionHost host, RespSession session, bool isUndecided, int inputBytes, long sentBytes) => new()
+        {
+            IsUndecided = isUndecided,
+            AwaitsPassword = host.AwaitsPassword(session),
+            IsSubscriber = session.Subscriber is { Count: > 0 },
+            InputBytes = inputBytes,
+            WantedBytes = session.WantedBytes,
+            OutputBytes = session.Connection.PendingOutputBytes,
+            SentBytes = sentBytes,
+        };
 }

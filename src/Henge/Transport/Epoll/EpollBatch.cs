@@ -96,6 +96,11 @@ internal sealed class EpollBatch
     /// </summary>
     public void SendPushes(EpollConnection connection)
     {
+        if (connection.Session.HoldsPushes)
+        {
+            _loop.Settle(connection);
+            return;
+        }
         connection.Pushes.MoveTo(_writer);
         _replies.Add((connection, 0, _writer.Length));
         SendReplies();
@@ -228,7 +233,7 @@ internal sealed class EpollBatch
             return;
         }
         bool isLeft = connection.Input.Length > 0;
-        connection.IsStalled = isLeft && (connection.Session.IsOutputBlocked || connection.Session.IsPaused);
+        connection.IsStalled = isLeft && connection.Session.IsStalled;
         if (isLeft && !connection.IsStalled)
         {
             connection.Times.CommandIncomplete(isNew: consumed > 0, _loop.MonotonicMs);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 
+using Henge.Peers;
 using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Transport.Buffers;
@@ -98,6 +99,9 @@ internal sealed unsafe class EpollConnection : IClientConnection
     public bool ClosesAfterOutput => _closesAfterOutput;
 
     /// <inheritdoc/>
+    public RingLane? Lane => _loop.Lane;
+
+    /// <inheritdoc/>
     public long PendingOutputBytes => Output.Length + Pushes.Bytes;
 
     /// <inheritdoc/>
@@ -115,6 +119,9 @@ internal sealed unsafe class EpollConnection : IClientConnection
         }
         Post();
     }
+
+    /// <inheritdoc/>
+    public void RepliesReady() => _loop.RunSoon(this);
 
     /// <inheritdoc/>
     public void TakePushed(RespWriter reply) => Pushes.MoveTo(reply);
@@ -257,16 +264,7 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// <summary>What the timeouts must know.</summary>
     public CloseReason CheckTimes(long nowMs)
     {
-        var facts = new ConnectionFacts
-        {
-            IsUndecided = Phase == EpollPhase.Undecided,
-            AwaitsPassword = _host.AwaitsPassword(Session),
-            IsSubscriber = Session.Subscriber is { Count: > 0 },
-            InputBytes = Input.Length,
-            WantedBytes = Session.WantedBytes,
-            OutputBytes = PendingOutputBytes,
-            SentBytes = SentBytes,
-        };
+        var facts = ConnectionFacts.Of(_host, Session, Phase == EpollPhase.Undecided, Input.Length, SentBytes);
         return Times.Check(facts, _host.Limits, nowMs);
     }
 

@@ -91,6 +91,9 @@ internal sealed class EpollLoop : IDisposable
         Stop();
     }
 
+    /// <summary>Runs a connection before the loop sleeps again: replies that it waited for are there.</summary>
+    public void RunSoon(EpollConnection connection) => _schedule.Add(connection);
+
     /// <summary>Has it take a turn. Safe from any thread.</summary>
     public void Wake() => _queue.Wake();
 
@@ -139,7 +142,7 @@ internal sealed class EpollLoop : IDisposable
     /// </summary>
     public void Settle(EpollConnection connection)
     {
-        bool isSent = connection.PendingOutputBytes == 0;
+        bool isSent = connection.PendingOutputBytes == 0 && !connection.Session.HasPendingReplies;
         if (connection.ClosesAfterOutput)
         {
             if (isSent)
@@ -150,7 +153,7 @@ internal sealed class EpollLoop : IDisposable
             connection.IsStalled = false;
         }
         bool isReading = connection.Output.Length <= _host.PauseAbove(connection.Session);
-        if (connection.IsStalled && isReading)
+        if (connection.IsStalled && isReading && !connection.Session.IsWaiting)
         {
             _schedule.Add(connection);
         }

@@ -1,4 +1,5 @@
 using Henge.Protocol;
+using Henge.Sessions;
 using Henge.Transport.Buffers;
 
 namespace Henge.Transport.Sockets;
@@ -18,6 +19,7 @@ internal sealed class ConnectionOutput : IDisposable
     private ByteQueue _filling;
     private ByteQueue _sending;
     private bool _isReplying;
+    private bool _holdsPushes;
     private bool _isSending;
     private bool _isReleased;
     private long _sentBytes;
@@ -53,13 +55,27 @@ internal sealed class ConnectionOutput : IDisposable
     }
 
     /// <summary>The session has run; false when there is no memory for its replies.</summary>
-    public bool EndReplies(ReadOnlySpan<byte> replies)
+    public bool EndReplies(RespSession session, ReadOnlySpan<byte> replies)
     {
         lock (_lock)
         {
             _isReplying = false;
-            return _filling.TryAppend(replies);
+            _holdsPushes = session.HoldsPushes;
+            return session.Closing == SessionClosing.AtOnce || _filling.TryAppend(replies);
         }
+    }
+
+    /// <summary>
+    /// Adds replies that the session waited for and that are there now; false when there is no memory for them.
+    /// </summary>
+    public bool TryAddReplies(RespSession session)
+    {
+        var replies = new RespWriter();
+        session.TakeReplies(replies);
+        bool isKept = EndReplies(session, replies.Written);
+        Interlocked.Add(ref session.Node.Counters.OutputBytes, replies.Length);
+        Signal();
+        return isKept;
     }
 
     /// <summary>
@@ -132,7 +148,7 @@ internal sealed class ConnectionOutput : IDisposable
     {
         lock (_lock)
         {
-            if (!_isReleased && (_isReplying || _pushes.TryMoveTo(_filling)) && _filling.Length > 0)
+            if (!_isReleased && (_isReplying || _holdsPushes || _pushes.TryMoveTo(_filling)) && _filling.Length > 0)
             {
                 (_filling, _sending) = (_sending, _filling);
                 return true;
@@ -163,7 +179,8 @@ internal sealed class ConnectionOutput : IDisposable
         Signal();
     }
 
-    private void Signal()
+    /// <summary>Ends <see cref="ChangedAsync"/>.</summary>
+    public void Signal()
     {
         lock (_lock)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Peers;
 using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Transport.Buffers;
@@ -21,13 +22,8 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     /// <summary>Most received at once for a large command.</summary>
     private const int BodySliceBytes = 1 << 20;
 
-    /// <summary>A writer that one huge reply made larger is given up after it.</summary>
+    /// <summary>A writer that one huge reply made larger is given up.</summary>
     private const int KeptWriterBytes = 1 << 20;
-
-    /// <summary>
-    /// Bytes thrown away at most before a close, so that the system does not reset what was just sent.
-    /// </summary>
-    private const int MaxDiscarded = 1 << 20;
 
     /// <summary>Rest between two looks at first bytes that say too little, and at a CLIENT PAUSE.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
@@ -73,6 +69,9 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     public RespSession Session { get; }
 
     /// <inheritdoc/>
+    public RingLane? Lane => _host.Node.Ring?.Lanes[0];
+
+    /// <inheritdoc/>
     public long PendingOutputBytes => _output.PendingBytes;
 
     private bool IsClosed => Volatile.Read(ref _closeReason) != (int)CloseReason.None;
@@ -91,6 +90,16 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
             return;
         }
         // The publisher is a session of its own, which must not wait for this one's network.
+        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Flush(), this, preferLocal: false);
+    }
+
+    /// <inheritdoc/>
+    public void RepliesReady()
+    {
+        if (!_output.TryAddReplies(Session))
+        {
+            RequestClose(CloseReason.Memory);
+        }
         ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Flush(), this, preferLocal: false);
     }
 
@@ -117,6 +126,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
             _host.Report(reason, _remote);
             _ending.Cancel();
             _socket.Dispose();
+            _output.Signal();
         }
     }
 
@@ -130,16 +140,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     /// <summary>Closes it when one of its timeouts has passed.</summary>
     public void CheckTimes(long nowMs)
     {
-        var facts = new ConnectionFacts
-        {
-            IsUndecided = _isUndecided,
-            AwaitsPassword = _host.AwaitsPassword(Session),
-            IsSubscriber = Session.Subscriber is { Count: > 0 },
-            InputBytes = _input.Length,
-            WantedBytes = Session.WantedBytes,
-            OutputBytes = PendingOutputBytes,
-            SentBytes = _output.SentBytes,
-        };
+        var facts = ConnectionFacts.Of(_host, Session, _isUndecided, _input.Length, _output.SentBytes);
         CloseReason reason = _times.Check(facts, _host.Limits, nowMs);
         if (reason != CloseReason.None)
         {
@@ -298,7 +299,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     {
         while (true)
         {
-            while (PendingOutputBytes > _host.PauseAbove(Session))
+            while (PendingOutputBytes > _host.PauseAbove(Session) || Session.IsWaiting)
             {
                 await _output.ChangedAsync(CancellationToken.None).ConfigureAwait(false);
                 ObjectDisposedException.ThrowIf(IsClosed, this);
@@ -307,7 +308,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
             {
                 return false;
             }
-            if (_input.Length == 0 || !(Session.IsOutputBlocked || Session.IsPaused))
+            if (_input.Length == 0 || !Session.IsStalled)
             {
                 return true;
             }
@@ -323,16 +324,19 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     {
         RespWriter writer = t_writer ??= new RespWriter();
         writer.Clear();
-        _output.BeginReplies();
         bool isKept = false;
         int consumed;
+        RingLane? lane = Lane;
+        lane?.Enter();
+        _output.BeginReplies();
         try
         {
             consumed = Session.Consume(_input.Bytes, writer, _host.Node.NowMs);
         }
         finally
         {
-            isKept = _output.EndReplies(Session.Closing == SessionClosing.AtOnce ? default : writer.Written);
+            isKept = _output.EndReplies(Session, writer.Written);
+            lane?.Exit();
         }
         _input.Consume(consumed);
         Interlocked.Add(ref _host.Node.Counters.OutputBytes, writer.Length);
@@ -356,14 +360,12 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
 
     private void NoteProgress(int consumed)
     {
-        if (_input.Length > 0 && !Session.IsOutputBlocked && !Session.IsPaused)
-        {
-            _times.CommandIncomplete(isNew: consumed > 0, _host.MonotonicMs);
-        }
-        else
+        if (_input.Length == 0 || Session.IsStalled)
         {
             _times.CommandComplete();
+            return;
         }
+        _times.CommandIncomplete(isNew: consumed > 0, _host.MonotonicMs);
     }
 
     private void Flush() => _output.Flush(_stream, Failed);
@@ -373,7 +375,7 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     private async Task SendRestAsync()
     {
         Flush();
-        while (PendingOutputBytes > 0 && !IsClosed)
+        while ((PendingOutputBytes > 0 || Session.HasPendingReplies) && !IsClosed)
         {
             await _output.ChangedAsync(CancellationToken.None).ConfigureAwait(false);
             Flush();

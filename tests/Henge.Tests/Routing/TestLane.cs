@@ -1,0 +1,69 @@
+using Henge.Cluster;
+using Henge.Cluster.Lanes;
+using Henge.Cluster.Members;
+using Henge.Peers;
+
+namespace Henge.Tests.Routing;
+
+/// <summary>The lane of a <see cref="TestNode"/>, and its surroundings.</summary>
+internal sealed class TestLane : RingLane, ILaneHost
+{
+    private readonly TestRing _ring;
+    private readonly TestNode _node;
+    private readonly Queue<Action<RingLane>> _posted = new();
+
+    public TestLane(TestRing ring, TestNode node, ClusterSnapshot snapshot)
+        : base(node.Node)
+    {
+        _ring = ring;
+        _node = node;
+        var options = new ClusterOptions { Copies = ring.Copies };
+        Lane = new Lane(0, options, node.Node.Store, new LaneShared(), snapshot, this);
+        node.Node.Store.ChangeSink = Changes;
+    }
+
+    public override Lane Lane { get; }
+
+    public override ChangeBuffer Changes { get; } = new();
+
+    public override Instant Now => _ring.Now;
+
+    public bool HasWork => _posted.Count > 0;
+
+    public override void Post(Action<RingLane> work) => _posted.Enqueue(work);
+
+    public void Turn()
+    {
+        for (int left = _posted.Count; left > 0; left--)
+        {
+            _posted.Dequeue()(this);
+        }
+        Lane.Flush(_ring.Now);
+    }
+
+    public bool TrySend(MemberId to, ReadOnlySpan<byte> message)
+    {
+        TestNode? other = _ring.Nodes.Find(node => node.Self.Id == to);
+        if (other is null || other.IsCut || _node.IsCut)
+        {
+            return false;
+        }
+        byte[] copy = message.ToArray();
+        _ring.Send(() => other.Lane.Lane.Receive(_node.Self.Id, _node.Index, copy, _ring.Now));
+        return true;
+    }
+
+    public bool TryReply(long link, ReadOnlySpan<byte> message)
+    {
+        TestNode other = _ring[(int)link];
+        byte[] copy = message.ToArray();
+        _ring.Send(() => other.Lane.Lane.ReceiveReply(_node.Self.Id, copy, _ring.Now));
+        return !other.IsCut && !_node.IsCut;
+    }
+
+    public Operation? Accept(MemberId from, ReadOnlySpan<byte> request) => Node.Requests.Accept(this, from, request);
+
+    public void Quiesced(int lane, long snapshotNumber)
+    {
+    }
+}

@@ -1,0 +1,80 @@
+using Henge.Cluster;
+using Henge.Cluster.Members;
+using Henge.Peers;
+
+namespace Henge.Tests.Routing;
+
+/// <summary>One node of a <see cref="TestRing"/>, and its part in it.</summary>
+internal sealed class TestNode : IRing, IDisposable
+{
+    private readonly TestRing _ring;
+
+    public TestNode(TestRing ring, int index, HengeOptions options)
+    {
+        _ring = ring;
+        Index = index;
+        Node = new HengeNode(options) { Ring = this };
+        Self = new Member
+        {
+            Id = MemberId.Of($"node{index}"),
+            Boot = new BootId(1),
+            Address = $"127.0.0.1:{7400 + index}",
+            Name = $"node{index}",
+            Phase = MemberPhase.Ready,
+        };
+    }
+
+    public int Index { get; }
+
+    public HengeNode Node { get; }
+
+    public Member Self { get; }
+
+    public TestLane Lane { get; private set; } = null!;
+
+    public ClusterSnapshot Snapshot { get; private set; } = null!;
+
+    public IReadOnlyList<RingLane> Lanes => [Lane];
+
+    /// <summary>Whether links to and from it carry anything.</summary>
+    public bool IsCut { get; set; }
+
+    public bool HasWork => Lane.HasWork;
+
+    public void Adopt(ClusterSnapshot snapshot)
+    {
+        Snapshot = snapshot;
+        if (Lane is null)
+        {
+            Lane = new TestLane(_ring, this, snapshot);
+        }
+        else
+        {
+            Lane.Lane.Adopt(snapshot, _ring.Now);
+        }
+    }
+
+    public void Turn() => Lane.Turn();
+
+    public RingClient Connect() => new(_ring, this);
+
+    public void FlushAll(Action<ulong> done)
+    {
+        ulong version = Node.Store.Clock(_ring.Now.UnixMs);
+        Node.Store.Flush(version, _ring.Now.UnixMs);
+        _ring.Send(() => done(version));
+    }
+
+    public Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("There is no core here.");
+
+    public bool TrySendControl(MemberId to, ReadOnlySpan<byte> message)
+    {
+        byte[] copy = message.ToArray();
+        TestNode other = _ring.Nodes.Single(node => node.Self.Id == to);
+        _ring.Send(() => other.Node.Messages!.Receive(Self.Id, copy));
+        return true;
+    }
+
+    public void Dispose() => Node.DisposeAsync().AsTask().GetAwaiter().GetResult();
+}
