@@ -68,6 +68,11 @@ internal sealed class ClusterCore
     /// <summary>Whether it belongs to a ring (perhaps of one) and serves: gates readiness.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>
+    /// Whether a later process has this node's identity: this one is out of the ring for good and should be stopped.
+    /// </summary>
+    public bool IsOvertaken => _membership.IsOvertaken;
+
     /// <summary>Dials the seeds; without any, or when none answers in time, begins a ring of its own.</summary>
     public void Start(Instant now)
     {
@@ -82,7 +87,7 @@ internal sealed class ClusterCore
         _guard.Tick(now);
         _membership.Tick(now);
         Follow(now);
-        long next = Math.Min(_handoff.Tick(now), _repair.Tick(now));
+        long next = IsOvertaken ? long.MaxValue : Math.Min(_handoff.Tick(now), _repair.Tick(now));
         _tombstones.Tick(_handoff.IsSettled, atOnce: false, now);
         Follow(now);
         NextTickMs = Math.Min(Math.Min(next, _membership.NextTickMs), now.MonotonicMs + LongestTickMs);
@@ -95,6 +100,10 @@ internal sealed class ClusterCore
     /// <param name="now">Now.</param>
     public void LinkUp(Member peer, LinkKind link, string? dialled, Instant now)
     {
+        if (dialled is not null)
+        {
+            _tombstones.Met(dialled);
+        }
         _membership.LinkUp(peer, link, dialled, now);
         Follow(now);
         _handoff.LinkUp(peer.Id, link, now);
@@ -113,6 +122,10 @@ internal sealed class ClusterCore
     /// <summary>A dial came to nothing.</summary>
     public void DialFailed(string address, DownReason reason, Instant now)
     {
+        if (reason == DownReason.Self)
+        {
+            _tombstones.Met(address);
+        }
         _membership.DialFailed(address, reason, now);
         Follow(now);
     }

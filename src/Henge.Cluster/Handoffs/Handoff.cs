@@ -129,6 +129,10 @@ internal sealed class Handoff
     /// <summary>A snapshot has gone to the lanes.</summary>
     public void Published(long number, Instant now)
     {
+        if (Views == 0)
+        {
+            return;
+        }
         _viewSnapshot = Math.Min(_viewSnapshot, number);
         TryTell(now);
     }

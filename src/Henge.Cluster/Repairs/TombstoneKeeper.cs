@@ -6,7 +6,8 @@ namespace Henge.Cluster.Repairs;
 /// <summary>
 /// Decides which deletions leave tombstones and how long they stay: a tombstone may go when it is old enough, and older
 /// than the last moment at which every remembered member was there and this node had all it is to hold. Until then an
-/// absent member may come back with what was deleted.
+/// absent member may come back with what was deleted. A seed that was not reached yet may be a member of another island,
+/// for as long as a dead member is remembered.
 /// </summary>
 internal sealed class TombstoneKeeper
 {
@@ -15,15 +16,21 @@ internal sealed class TombstoneKeeper
     private readonly ClusterOptions _options;
     private readonly Store _store;
     private readonly Membership _membership;
+    private readonly HashSet<string> _unmet;
     private ulong _inSync;
     private long _nextMs;
+    private long _startedMs = long.MaxValue;
 
     /// <summary>Creates a keeper.</summary>
     public TombstoneKeeper(ClusterOptions options, Store store, Membership membership)
     {
         (_options, _store, _membership) = (options, store, membership);
         _store.KeepsTombstones = options.Seeds.Count > 0;
+        _unmet = [.. options.Seeds];
     }
+
+    /// <summary>A seed was reached, or is this node.</summary>
+    public void Met(string seed) => _unmet.Remove(seed);
 
     /// <summary>Looks again when a second has passed, or at once when asked.</summary>
     public void Tick(bool isSettled, bool atOnce, Instant now)
@@ -33,7 +40,13 @@ internal sealed class TombstoneKeeper
             return;
         }
         _nextMs = now.MonotonicMs + EveryMs;
-        bool inSync = isSettled && _membership.AllRememberedAlive;
+        _startedMs = Math.Min(_startedMs, now.MonotonicMs);
+        if (_unmet.Count > 0)
+        {
+            _unmet.ExceptWith(_membership.Members.Values.Select(member => member.Address));
+        }
+        bool mayBeIsland = _unmet.Count > 0 && now.MonotonicMs - _startedMs < _options.ForgetAfterMs;
+        bool inSync = isSettled && !mayBeIsland && _membership.AllRememberedAlive;
         _store.KeepsTombstones |= _membership.Members.Count > 1;
         _store.TombstonesForAbsent = _store.KeepsTombstones && !inSync;
         if (inSync)
