@@ -24,6 +24,9 @@ namespace Henge;
 /// </summary>
 internal sealed class HengeNode : IAsyncDisposable
 {
+    /// <summary>A node without peers that is not ready by then never will be.</summary>
+    private static readonly TimeSpan AloneLimit = TimeSpan.FromSeconds(30);
+
     private readonly System.Threading.Lock _lifetime = new();
     private readonly NodeMaintenance _maintenance;
     private ITransport? _transport;
@@ -154,7 +157,10 @@ internal sealed class HengeNode : IAsyncDisposable
     /// <summary>Unix milliseconds of its clock.</summary>
     public long NowMs => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Listens and serves.</summary>
+    /// <summary>
+    /// Listens and serves. Without peers it is ready when this ends; with peers it joins them meanwhile (see
+    /// <see cref="Ready"/>).
+    /// </summary>
     /// <exception cref="HengeStartException">It cannot listen; the message says why. Nothing is left
     /// running.</exception>
     /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
@@ -188,7 +194,8 @@ internal sealed class HengeNode : IAsyncDisposable
             Log.Insecure(Logger);
         }
         Log.NodeStarted(Logger, Options.Name, NodeIdText, string.Join(", ", EndPoints));
-        return Task.CompletedTask;
+        // Alone it is ready in a moment; with peers that may take as long as they do.
+        return Options.Peers.Count == 0 ? _ring!.Joined.WaitAsync(AloneLimit, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>

@@ -111,8 +111,8 @@ internal static partial class Log
     [LoggerMessage(1409, LogLevel.Warning, "This node did not run for {Milliseconds} ms; it asks its peers first")]
     public static partial void Paused(ILogger logger, long milliseconds);
 
-    [LoggerMessage(1410, LogLevel.Information, "The ring has {Nodes} now; {Slots} changed hands here{Text}")]
-    public static partial void ViewChanged(ILogger logger, string nodes, string slots, string text);
+    [LoggerMessage(1410, LogLevel.Information, "The ring has {Nodes} now; {Slots} changed hands here (view {View})")]
+    public static partial void ViewChanged(ILogger logger, string nodes, string slots, string view);
 
     [LoggerMessage(1411, LogLevel.Information, "This node holds all it is to hold, after {Milliseconds} ms")]
     public static partial void ViewSettled(ILogger logger, long milliseconds);

@@ -118,7 +118,7 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
             _links.Send(_now.MonotonicMs);
         }
         while (_links.CloseLost());
-        _ring.IsReady = _ring.Core.IsReady;
+        _ring.SetReady(_ring.Core.IsReady);
     }
 
     /// <inheritdoc/>

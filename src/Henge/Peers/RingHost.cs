@@ -37,6 +37,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     private readonly List<LaneLinks> _links = [];
     private readonly List<RingLane> _lanes = [];
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ClusterSnapshot _snapshot;
     private volatile bool _isReady;
     private int _nextLane;
@@ -98,11 +99,10 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     public LinkCounters Counters { get; } = new();
 
     /// <summary>Whether the node belongs to a ring, perhaps of one, and serves.</summary>
-    public bool IsReady
-    {
-        get => _isReady;
-        set => _isReady = value;
-    }
+    public bool IsReady => _isReady;
+
+    /// <summary>Ends when the node is ready for the first time.</summary>
+    public Task Joined => _joined.Task;
 
     /// <inheritdoc/>
     public ClusterSnapshot Snapshot => _snapshot;
@@ -130,7 +130,6 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     {
         Door.Start();
         _thread.Start();
-        _isReady = Core.IsReady;
     }
 
     /// <summary>
@@ -205,16 +204,28 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             Node.Store.ChangeSink = new NodeChanges();
         }
         _snapshot = snapshot;
+        _log.Published(snapshot);
         foreach (RingLane lane in _lanes)
         {
             lane.Post(lane => lane.Lane.Adopt(snapshot, lane.Now));
         }
     }
 
+    /// <summary>Whether the node is ready now. From the cluster thread.</summary>
+    public void SetReady(bool isReady)
+    {
+        if (isReady && !_isReady)
+        {
+            _isReady = true;
+            _joined.TrySetResult();
+        }
+        _isReady = isReady;
+    }
+
     /// <summary>Something happened in the ring. From the cluster thread.</summary>
     public void Report(ClusterEvent happened)
     {
-        _log.Write(happened, _snapshot);
+        _log.Write(happened);
         if (happened.Kind == ClusterEventKind.LeaveDone)
         {
             _left.TrySetResult();

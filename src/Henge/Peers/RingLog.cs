@@ -26,6 +26,7 @@ internal sealed class RingLog
     private readonly RareLog _badFrames = new();
     private readonly RareLog _badMessages = new();
     private readonly ConcurrentDictionary<string, (DownReason, Refusal)> _told = new();
+    private ClusterEvent? _viewChange;
 
     /// <summary>Creates the log of a node.</summary>
     public RingLog(HengeNode node)
@@ -36,8 +37,19 @@ internal sealed class RingLog
 
     private long NowMs => (long)_node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
 
+    /// <summary>A new snapshot is in force: logs the change of view that led to it.</summary>
+    public void Published(ClusterSnapshot snapshot)
+    {
+        if (_viewChange is { } change)
+        {
+            _viewChange = null;
+            string nodes = Count(snapshot.View.Members.Count, "node");
+            Log.ViewChanged(_logger, nodes, Count(change.Amount, "slot"), snapshot.View.Id.ToString());
+        }
+    }
+
     /// <summary>Logs what happened in the ring.</summary>
-    public void Write(ClusterEvent happened, ClusterSnapshot snapshot)
+    public void Write(ClusterEvent happened)
     {
         string who = happened.Member is { } member ? NameOf(member) : "";
         string text = happened.Text.Length > 0 ? ": " + happened.Text : "";
@@ -75,7 +87,7 @@ internal sealed class RingLog
                 Log.Paused(_logger, happened.Amount);
                 break;
             default:
-                WriteOwn(happened, who, text, snapshot);
+                WriteOwn(happened, who, text);
                 break;
         }
     }
@@ -127,13 +139,12 @@ internal sealed class RingLog
     /// <summary>Logs that this node goes before others have all it held.</summary>
     public void LeftEarly() => Log.LeftEarly(_logger);
 
-    private void WriteOwn(ClusterEvent happened, string who, string text, ClusterSnapshot snapshot)
+    private void WriteOwn(ClusterEvent happened, string who, string text)
     {
         switch (happened.Kind)
         {
             case ClusterEventKind.ViewChanged:
-                string nodes = Count(snapshot.View.Members.Count, "node");
-                Log.ViewChanged(_logger, nodes, Count(happened.Amount, "slot"), text);
+                _viewChange = happened;
                 break;
             case ClusterEventKind.ViewSettled:
                 Log.ViewSettled(_logger, happened.Amount);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,13 +5,14 @@ namespace Henge.Peers.Doors;
 
 /// <summary>
 /// Resolves names on threads of its own: the system's resolver can take as long as it likes, and must hold up neither
-/// the door nor the thread pool. One lookup of a name at a time, and few at once.
+/// the door nor the thread pool. Who asks for a name that is being looked up gets that answer; few names at once.
 /// </summary>
 internal sealed class NameLookup
 {
-    private const int MaxThreads = 8;
+    private const int MaxThreads = 16;
 
-    private readonly ConcurrentDictionary<string, byte> _underWay = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<Action<IPAddress[]>>> _waiting = [];
 
     /// <summary>
     /// Finds the addresses of a host and calls back with them, none when there are none or the lookup cannot begin: at
@@ -23,18 +23,31 @@ internal sealed class NameLookup
         if (IPAddress.TryParse(host, out IPAddress? literal))
         {
             found([literal]);
+            return;
         }
-        else if (_underWay.Count >= MaxThreads || !_underWay.TryAdd(host, 0))
+        bool isFull;
+        lock (_lock)
+        {
+            if (_waiting.TryGetValue(host, out List<Action<IPAddress[]>>? others))
+            {
+                others.Add(found);
+                return;
+            }
+            isFull = _waiting.Count >= MaxThreads;
+            if (!isFull)
+            {
+                _waiting.Add(host, [found]);
+            }
+        }
+        if (isFull)
         {
             found([]);
+            return;
         }
-        else
-        {
-            new Thread(() => Resolve(host, found), 256 << 10) { IsBackground = true, Name = "henge names" }.Start();
-        }
+        new Thread(() => Resolve(host), 256 << 10) { IsBackground = true, Name = "henge names" }.Start();
     }
 
-    private void Resolve(string host, Action<IPAddress[]> found)
+    private void Resolve(string host)
     {
         IPAddress[] addresses = [];
         try
@@ -45,7 +58,11 @@ internal sealed class NameLookup
         {
             // An unknown name: the same as one without addresses.
         }
-        _underWay.TryRemove(host, out _);
-        found(addresses);
+        List<Action<IPAddress[]>>? waiting;
+        lock (_lock)
+        {
+            _waiting.Remove(host, out waiting);
+        }
+        waiting!.ForEach(found => found(addresses));
     }
 }

@@ -16,7 +16,6 @@ internal sealed class LoopLane : RingLane, ILinkWatch
     /// <summary>Keys of links in the loop's queue begin here; connections have smaller ones.</summary>
     public const long FirstKey = 1L << 40;
 
-    private readonly RingHost _ring;
     private readonly EpollQueue _queue;
     private readonly LaneLinks _links;
     private readonly ConcurrentQueue<Action<RingLane>> _posted = new();
@@ -29,7 +28,6 @@ internal sealed class LoopLane : RingLane, ILinkWatch
     public LoopLane(RingHost ring, int number, EpollQueue queue)
         : base(ring.Node)
     {
-        _ring = ring;
         _queue = queue;
         _now = ring.ReadClocks();
         _links = new LaneLinks(ring, this, number, this);
@@ -58,10 +56,10 @@ internal sealed class LoopLane : RingLane, ILinkWatch
     /// <summary>The loop's thread begins.</summary>
     public void Begin() => NodeChanges.Bind(_links.Changes);
 
-    /// <summary>A turn begins: reads the clocks, and runs what others have posted.</summary>
-    public void BeginTurn()
+    /// <summary>A turn begins: runs what others have posted.</summary>
+    public void BeginTurn(Instant now)
     {
-        _now = _ring.ReadClocks();
+        _now = now;
         for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action<RingLane>? work); left--)
         {
             work(this);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 
+using Henge.Cluster;
 using Henge.Peers;
 using Henge.Peers.Lanes;
 using Henge.Transport.Connections;
@@ -197,7 +198,7 @@ internal sealed class EpollLoop : IDisposable
         _queue.AnnounceSleep();
         int ready = _queue.Wait(TimeoutMs());
         ReadClocks();
-        _lane?.BeginTurn();
+        _lane?.BeginTurn(new Instant(NowMs, MonotonicMs));
         for (int i = 0; i < ready; i++)
         {
             uint events = _queue.Event(i, out long key);

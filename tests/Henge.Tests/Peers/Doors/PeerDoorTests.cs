@@ -93,6 +93,22 @@ public sealed class PeerDoorTests
     }
 
     [Fact]
+    public async Task Many_nodes_behind_one_name_are_found_at_once()
+    {
+        await using var a = new DoorNode(Hellos.A);
+        await using var b = new DoorNode(Hellos.B);
+        LinkKind[] kinds = [LinkKind.Control, LinkKind.Bulk, LinkKind.Data];
+
+        foreach (LinkKind kind in kinds)
+        {
+            a.Door.Dial(new DialRequest($"localhost:{b.Port}", kind));
+        }
+
+        Assert.Equal(kinds, kinds.Select(_ => Take(a.MetPeers).Kind).Order());
+        Assert.Empty(a.Failed);
+    }
+
+    [Fact]
     public async Task An_unknown_name_fails_the_dial()
     {
         await using var a = new DoorNode(Hellos.A);
