@@ -133,8 +133,8 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     }
 
     /// <summary>
-    /// Hands over what this node holds, and waits until others have it: at most so long as the options say, or until the
-    /// token is cancelled.
+    /// Hands over what this node holds, and waits until others have it: at most so long as the options say, or until
+    /// the token is cancelled. Takes no new links afterwards.
     /// </summary>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {

@@ -276,7 +276,9 @@ internal sealed class PeerDoor : IPollWork
         _owner.DialFailed(dialling.Request, reason, refusal, isByPeer);
     }
 
-    /// <summary>The member at the other side; null when it is not who was expected, or its numbers mean nothing.</summary>
+    /// <summary>
+    /// The member at the other side; null when it is not who was expected, or its numbers mean nothing.
+    /// </summary>
     private static Member? MemberOf(Visit visit)
     {
         Hello peer = visit.Handshake!.Peer!;

@@ -5,8 +5,8 @@ using Henge.Peers.Doors;
 namespace Henge.Peers.Links;
 
 /// <summary>
-/// Keeps the links that follow from a control link: while one with a member is up, this node has a bulk link to it and a
-/// data link for each lane. What is missing is dialled, again and again with growing pauses. For the cluster thread.
+/// Keeps the links that follow from a control link: while one with a member is up, this node has a bulk link to it and
+/// a data link for each lane. What is missing is dialled, again and again with growing pauses. For the cluster thread.
 /// </summary>
 internal sealed class LinkKeeper
 {

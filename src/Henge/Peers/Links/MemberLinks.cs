@@ -4,13 +4,16 @@ using Henge.Cluster.Members;
 namespace Henge.Peers.Links;
 
 /// <summary>
-/// The control and bulk links by member: of each kind at most one that was dialled here and one that the member dialled.
+/// The control and bulk links by member: of each kind at most one that was dialled here and one that the member
+/// dialled.
 /// </summary>
 internal sealed class MemberLinks
 {
     private readonly Dictionary<(MemberId, LinkKind, bool IsDialled), PeerLink> _links = [];
 
-    /// <summary>The link to send on: the one dialled from here where it is up, else the other; null without any.</summary>
+    /// <summary>
+    /// The link to send on: the one dialled from here where it is up, else the other; null without any.
+    /// </summary>
     public PeerLink? Find(MemberId member, LinkKind kind) =>
         _links.GetValueOrDefault((member, kind, true)) ?? _links.GetValueOrDefault((member, kind, false));
 

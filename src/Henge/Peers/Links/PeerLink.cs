@@ -14,7 +14,9 @@ namespace Henge.Peers.Links;
 /// </summary>
 internal sealed class PeerLink
 {
-    /// <summary>Without any progress of unsent bytes for so long, the other side does not read and the link is closed.</summary>
+    /// <summary>
+    /// Without any progress of unsent bytes for so long, the other side does not read and the link is closed.
+    /// </summary>
     public const int StuckMs = 5000;
 
     private const int SliceBytes = 64 << 10;

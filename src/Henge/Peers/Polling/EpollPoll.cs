@@ -57,7 +57,9 @@ internal sealed class EpollPoll : ISocketPoll
             else if (_owners.TryGetValue(key, out object? owner))
             {
                 bool hasFailed = (what & (Libc.Err | Libc.Hup)) != 0;
-                _events.Add(new PollEvent(owner, hasFailed || (what & Libc.In) != 0, hasFailed || (what & Libc.Out) != 0));
+                bool canRead = hasFailed || (what & Libc.In) != 0;
+                bool canWrite = hasFailed || (what & Libc.Out) != 0;
+                _events.Add(new PollEvent(owner, canRead, canWrite));
             }
         }
         return _events;

@@ -3,15 +3,17 @@ using System.Net.Sockets;
 namespace Henge.Peers.Polling;
 
 /// <summary>
-/// Waits for many sockets at once. All sockets are non-blocking; what is ready is reported again until it is dealt with.
-/// For one thread, but for <see cref="Wake"/>.
+/// Waits for many sockets at once. All sockets are non-blocking; what is ready is reported again until it is dealt
+/// with. For one thread, but for <see cref="Wake"/>.
 /// </summary>
 internal interface ISocketPoll : IDisposable
 {
     /// <summary>Watches a socket from now on, or changes what it is watched for.</summary>
     void Watch(Socket socket, object owner, bool reading, bool writing);
 
-    /// <summary>Watches it no longer. Call it before the socket is closed. Its events of this turn may still come.</summary>
+    /// <summary>
+    /// Watches it no longer. Call it before the socket is closed. Its events of this turn may still come.
+    /// </summary>
     void Forget(Socket socket);
 
     /// <summary>

@@ -42,7 +42,7 @@ internal sealed class DoorNode : IDoorOwner, IAsyncDisposable
 
     public BlockingCollection<MetPeer> MetPeers { get; } = [];
 
-    public BlockingCollection<(DialRequest Request, DownReason Reason, Refusal Refusal, bool IsByPeer)> Failed { get; } = [];
+    public BlockingCollection<(DownReason Reason, Refusal Refusal, bool IsByPeer)> Failed { get; } = [];
 
     public BlockingCollection<Refusal> Strangers { get; } = [];
 
@@ -54,7 +54,7 @@ internal sealed class DoorNode : IDoorOwner, IAsyncDisposable
     public void Met(MetPeer peer) => MetPeers.Add(peer);
 
     public void DialFailed(DialRequest request, DownReason reason, Refusal refusal, bool isByPeer) =>
-        Failed.Add((request, reason, refusal, isByPeer));
+        Failed.Add((reason, refusal, isByPeer));
 
     public void TurnedAway(IPEndPoint remote, Refusal why) => Strangers.Add(why);
 

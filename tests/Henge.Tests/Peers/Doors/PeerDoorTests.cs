@@ -50,7 +50,7 @@ public sealed class PeerDoorTests
 
         a.Door.Dial(new DialRequest(b.Address, LinkKind.Control));
 
-        Assert.Equal((DownReason.Rejected, (Refusal)expected, true), Parts(Take(a.Failed)));
+        Assert.Equal((DownReason.Rejected, (Refusal)expected, true), Take(a.Failed));
         Assert.Equal((Refusal)expected, Take(b.Strangers));
         Assert.Empty(b.MetPeers);
     }
@@ -62,7 +62,7 @@ public sealed class PeerDoorTests
 
         a.Door.Dial(new DialRequest(a.Address, LinkKind.Control));
 
-        Assert.Equal((DownReason.Self, Refusal.Self, true), Parts(Take(a.Failed)));
+        Assert.Equal((DownReason.Self, Refusal.Self, true), Take(a.Failed));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PeerDoorTests
 
         a.Door.Dial(new DialRequest(b.Address, LinkKind.Bulk, 0, new MemberId(77)));
 
-        Assert.Equal((DownReason.Rejected, Refusal.SameIdentity, false), Parts(Take(a.Failed)));
+        Assert.Equal((DownReason.Rejected, Refusal.SameIdentity, false), Take(a.Failed));
         Take(b.MetPeers).Socket.Dispose();
     }
 
@@ -88,7 +88,7 @@ public sealed class PeerDoorTests
         for (int i = 0; i < 2; i++)
         {
             a.Door.Dial(request);
-            Assert.Equal((DownReason.Refused, Refusal.None, false), Parts(Take(a.Failed)));
+            Assert.Equal((DownReason.Refused, Refusal.None, false), Take(a.Failed));
         }
     }
 
@@ -174,9 +174,6 @@ public sealed class PeerDoorTests
         Take(a.MetPeers).Socket.Dispose();
         Take(b.MetPeers).Socket.Dispose();
     }
-
-    private static (DownReason, Refusal, bool) Parts((DialRequest, DownReason Reason, Refusal Refusal, bool IsByPeer) f) =>
-        (f.Reason, f.Refusal, f.IsByPeer);
 
     private static async Task<Socket> StrangerAsync(DoorNode node, string sent)
     {

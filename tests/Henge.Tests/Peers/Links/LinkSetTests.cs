@@ -36,14 +36,14 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
         int sent = 0;
         while (_received.Count < Count)
         {
-            while (sent < Count && set.TrySend(from, Encoding.ASCII.GetBytes($"{sent} {new string('x', sent % 300)}"), Limit))
+            while (sent < Count && set.TrySend(from, Encoding.ASCII.GetBytes(Text(sent)), Limit))
             {
                 sent++;
             }
             Turn(set, poll, nowMs: 1);
         }
 
-        Assert.Equal(Enumerable.Range(0, Count).Select(static i => $"{i} {new string('x', i % 300)}"), _received);
+        Assert.Equal(Enumerable.Range(0, Count).Select(Text), _received);
         set.Close();
     }
 
@@ -156,6 +156,8 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
     }
 
     void ILinkOwner.Closing(PeerLink link) => _closed.Add(link.Lost);
+
+    private static string Text(int number) => $"{number} {new string('x', number % 300)}";
 
     private LinkSet Set(ISocketPoll poll) =>
         new(new PolledWatch(poll), this, new BufferBudget(_node.Store, _node.Options), 64 << 10);

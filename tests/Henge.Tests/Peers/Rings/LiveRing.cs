@@ -59,7 +59,7 @@ internal sealed class LiveRing : IAsyncDisposable
 
     public static Member SelfOf(HengeNode node) => RingOf(node).Snapshot.Self;
 
-    public static string AddressOf(HengeNode node) => new IPEndPoint(IPAddress.Loopback, node.EndPoints[0].Port).ToString();
+    public static string AddressOf(HengeNode node) => $"{IPAddress.Loopback}:{node.EndPoints[0].Port}";
 
     public async ValueTask DisposeAsync()
     {

@@ -60,7 +60,8 @@ public abstract class RingTests
         await using LiveRing ring = await StartAsync(Kind, 3);
         foreach (HengeNode node in ring.Nodes)
         {
-            node.Requests.Add(RequestKind.Commands, static (_, _, request) => new EchoOperation(request.ToArray(), null));
+            node.Requests.Add(
+                RequestKind.Commands, static (_, _, request) => new EchoOperation(request.ToArray(), null));
         }
         foreach (HengeNode node in ring.Nodes)
         {
