@@ -1,6 +1,5 @@
 using System.Net;
 
-using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Peers;
 using Henge.Tests.Transport;

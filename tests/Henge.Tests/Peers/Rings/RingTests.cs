@@ -1,10 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
-
 using Henge.Cluster;
-using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
-using Henge.Cluster.Messages;
 using Henge.Peers;
 using Henge.Peers.Doors;
 using Henge.Peers.Links;
