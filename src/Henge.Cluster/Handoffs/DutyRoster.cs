@@ -257,7 +257,9 @@ internal sealed class DutyRoster
         }
         var made = new SlotLoad
         {
-            Sources = [.. _sources.Select(source => source.From)], TrustsLocal = trustsLocal, Since = since,
+            Sources = [.. _sources.Select(source => source.From)],
+            TrustsLocal = trustsLocal,
+            Since = since,
         };
         _loads.Add(made);
         return made;

@@ -101,7 +101,10 @@ internal sealed class Repair
         var view = new ViewId(reader.UInt64());
         var request = new DigestRequest
         {
-            Owner = from, Round = reader.UInt32(), MaxVersion = reader.UInt64(), MinExpiryMs = reader.Int64(),
+            Owner = from,
+            Round = reader.UInt32(),
+            MaxVersion = reader.UInt64(),
+            MinExpiryMs = reader.Int64(),
             Theirs = new ulong[Slot.Count],
         };
         uint count = reader.UInt32();

@@ -253,7 +253,10 @@ internal sealed class Puller
         }
         var planned = new IncomingPull
         {
-            Id = ++_lastId, Source = source.From, Since = source.Since, DueMs = dueMs,
+            Id = ++_lastId,
+            Source = source.From,
+            Since = source.Since,
+            DueMs = dueMs,
         };
         _planned.Add(planned);
         return planned;

@@ -180,7 +180,9 @@ internal sealed class DigestRounds
     {
         var request = new DigestRequest
         {
-            Owner = null, Round = ++_round, MaxVersion = _store.Clock(now.UnixMs),
+            Owner = null,
+            Round = ++_round,
+            MaxVersion = _store.Clock(now.UnixMs),
             MinExpiryMs = now.UnixMs + ExpirySlackMs,
         };
         for (int slot = _due.Next(0); slot >= 0; slot = _due.Next(slot + 1))

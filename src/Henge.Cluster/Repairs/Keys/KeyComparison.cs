@@ -61,7 +61,10 @@ internal sealed class KeyComparison
             {
                 _notes.Add(new KeyNote
                 {
-                    Key = key.ToArray(), Version = version, Content = content, IsTombstone = isTombstone,
+                    Key = key.ToArray(),
+                    Version = version,
+                    Content = content,
+                    IsTombstone = isTombstone,
                 });
             }
         }
