@@ -34,6 +34,7 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
     private readonly LinkKeeper _keeper;
     private readonly MemberLinks _members = new();
     private readonly ConcurrentDictionary<MemberId, bool> _connected = new();
+    private PeerLink? _receiving;
     private Instant _now;
 
     /// <summary>Creates it; nothing runs yet.</summary>
@@ -96,7 +97,14 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
     public void Publish(ClusterSnapshot snapshot) => _ring.Publish(snapshot);
 
     /// <inheritdoc/>
-    public void Report(ClusterEvent happened) => _ring.Report(happened);
+    public void Report(ClusterEvent happened)
+    {
+        if (happened.Kind == ClusterEventKind.BadMessage)
+        {
+            _receiving?.Lose(DownReason.Rejected);
+        }
+        _ring.Report(happened);
+    }
 
     /// <inheritdoc/>
     public int SleepMs() => (int)Math.Clamp(_ring.Core.NextTickMs - _ring.ReadClocks().MonotonicMs, 0, MaxSleepMs);
@@ -136,7 +144,9 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
             }
             return;
         }
+        _receiving = link;
         _ring.Core.Receive(from, link.Kind, message, _now);
+        _receiving = null;
     }
 
     /// <inheritdoc/>

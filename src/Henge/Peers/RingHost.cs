@@ -198,8 +198,9 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     /// <summary>Hands a snapshot to the lanes. From the cluster thread.</summary>
     public void Publish(ClusterSnapshot snapshot)
     {
-        // Before any lane may have replicas to write to: what it changes from then on must be taken down.
-        if (!snapshot.IsAlone && Node.Store.ChangeSink is null)
+        // Before any lane may have replicas to write to: what it changes from then on must be taken down. A node that
+        // never met another does without.
+        if (snapshot.Members.Count > 1 && Node.Store.ChangeSink is null)
         {
             Node.Store.ChangeSink = new NodeChanges();
         }

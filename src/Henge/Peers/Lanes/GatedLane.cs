@@ -57,11 +57,19 @@ internal sealed class GatedLane : RingLane, IPollWork, ILinkWatch
     public override void Enter()
     {
         _gate.Enter();
-        NodeChanges.Bind(_links.Changes);
-        _now = _ring.ReadClocks();
-        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action<RingLane>? work); left--)
+        try
         {
-            work(this);
+            _now = _ring.ReadClocks();
+            for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action<RingLane>? work); left--)
+            {
+                work(this);
+            }
+            _links.BindChanges();
+        }
+        catch
+        {
+            _gate.Exit();
+            throw;
         }
     }
 

@@ -71,6 +71,9 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
         }
     }
 
+    /// <summary>Has what the calling thread changes taken down, where it has replicas to go to.</summary>
+    public void BindChanges() => NodeChanges.Bind(Lane.Replicates ? Changes : null);
+
     /// <summary>Closes all links with a member.</summary>
     public void Hangup(MemberId member) => _links.LoseAll(link => link.Member.Id == member, DownReason.Closed);
 

@@ -53,9 +53,6 @@ internal sealed class LoopLane : RingLane, ILinkWatch
         _queue.Wake();
     }
 
-    /// <summary>The loop's thread begins.</summary>
-    public void Begin() => NodeChanges.Bind(_links.Changes);
-
     /// <summary>A turn begins: runs what others have posted.</summary>
     public void BeginTurn(Instant now)
     {
@@ -64,6 +61,7 @@ internal sealed class LoopLane : RingLane, ILinkWatch
         {
             work(this);
         }
+        _links.BindChanges();
     }
 
     /// <summary>The socket of a link is ready.</summary>

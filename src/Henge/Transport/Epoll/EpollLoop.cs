@@ -174,7 +174,6 @@ internal sealed class EpollLoop : IDisposable
     private void Run()
     {
         ReadClocks();
-        _lane?.Begin();
         _listener?.Attach(_queue);
         _checkMs = MonotonicMs + _host.CheckIntervalMs;
         while (!_isDone)
