@@ -1,0 +1,30 @@
+namespace Henge.Simulator.Checks;
+
+/// <summary>One change of one key, as the owner's store told it: the only states of the key that may ever exist.</summary>
+internal sealed class Change
+{
+    public required int Key { get; init; }
+
+    public required ulong Version { get; init; }
+
+    public required bool IsTombstone { get; init; }
+
+    public required long ExpiresAtMs { get; init; }
+
+    public required ulong ValueHash { get; init; }
+
+    /// <summary>The request that made it.</summary>
+    public required long Request { get; init; }
+
+    /// <summary>Where it was made.</summary>
+    public required int Host { get; init; }
+
+    public required long AtUs { get; init; }
+
+    /// <summary>Nodes that had it, or something newer, when it was acknowledged.</summary>
+    public int Holders { get; set; }
+
+    public override string ToString() =>
+        $"{(IsTombstone ? "tombstone" : "value")} {Version:x} of request #{Request} made on host {Host} at "
+        + $"{AtUs / 1000} ms{(ExpiresAtMs != 0 ? $", expiry {ExpiresAtMs}" : "")}";
+}

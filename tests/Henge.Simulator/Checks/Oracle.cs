@@ -1,0 +1,232 @@
+using Henge.Cluster.Lanes;
+using Henge.Cluster.Rings;
+using Henge.Simulator.Nodes;
+using Henge.Simulator.Time;
+using Henge.Simulator.Workload;
+using Henge.Storage;
+
+namespace Henge.Simulator.Checks;
+
+/// <summary>
+/// Sees everything on every node at once, which no node can: each request, each change with its version, and which
+/// stores hold it. So most invariants are checked at the moment at which they are broken. docs/simulator.md lists them
+/// with their legal exceptions.
+/// </summary>
+internal sealed class Oracle(World world)
+{
+    private readonly List<Request> _requests = [];
+    private readonly Ledger[] _ledgers = [.. Enumerable.Range(0, world.Keys.Count).Select(static _ => new Ledger())];
+
+    /// <summary>All requests.</summary>
+    public IReadOnlyList<Request> Requests => _requests;
+
+    /// <summary>The highest version of a flush of the whole ring.</summary>
+    public ulong FlushVersion { get; private set; }
+
+    /// <summary>The last flush, in virtual time.</summary>
+    public long FlushedAtUs { get; private set; } = long.MinValue;
+
+    /// <summary>What is known of a key.</summary>
+    public Ledger this[int key] => _ledgers[key];
+
+    /// <summary>A client asks for something.</summary>
+    public Request Begin(
+        OperationKind kind, int[] keys, SimNode node, int valueBytes, long ttlMs)
+    {
+        var request = new Request
+        {
+            Id = _requests.Count,
+            Kind = kind,
+            Keys = keys,
+            Node = node,
+            StartUs = world.Time.NowUs,
+            ValueBytes = valueBytes,
+            TtlMs = ttlMs,
+        };
+        _requests.Add(request);
+        return request;
+    }
+
+    /// <summary>A request by its number; null for none.</summary>
+    public Request? Find(long id) => id >= 0 && id < _requests.Count ? _requests[(int)id] : null;
+
+    /// <summary>A node carries a request out.</summary>
+    public void Executes(SimNode node, Request request)
+    {
+        world.Trace.Note(node, $"carries out {request}");
+        request.Executions++;
+        if (request.Writes && request.Executions > 1)
+        {
+            world.Fail("I15", $"{request} was carried out {request.Executions} times, now at {node}");
+        }
+        if (request.Writes && request.Outcome is Outcome.NotDone or Outcome.Split)
+        {
+            world.Fail("I15", $"{request} is carried out at {node} after its client was told that it was not");
+        }
+    }
+
+    /// <summary>A request being carried out finds a state of a key.</summary>
+    public void Seen(SimNode node, Request request, int key, bool found, ulong version, long expiresAtMs)
+    {
+        Ledger ledger = _ledgers[key];
+        if (found && ledger.Find(version) is null)
+        {
+            world.Fail("I16", $"{request} finds version {version:x} of key {key} at {node}; nobody wrote that");
+        }
+        if (found && expiresAtMs != 0 && expiresAtMs <= node.Host.Clock.Now.UnixMs)
+        {
+            world.Fail("I12", $"{request} finds key {key} at {node} although it expired at {expiresAtMs}");
+        }
+        if (!world.IsStrict || ledger.Acked is not { } acked || ledger.IsAmnestied)
+        {
+            return;
+        }
+        if (found ? version < acked.Version && !IsFlushed(acked) : !MayBeAbsent(ledger, acked))
+        {
+            world.FailUnlessEvicting(acked.IsTombstone ? "I9" : "I1",
+                $"{request} finds {(found ? $"{ledger.Find(version)}" : "nothing")} of key {key} at {node}, "
+                + $"but acknowledged was {acked}");
+        }
+    }
+
+    /// <summary>A store tells a change that a command has made.</summary>
+    public void Changed(SimNode node, in EntryRecord record)
+    {
+        int key = KeySpace.IndexOf(record.Key);
+        Request request = node.Executing
+            ?? throw new Violation("I16", $"{node} changes key {key} without a request");
+        Ledger ledger = _ledgers[key];
+        var change = new Change
+        {
+            Key = key,
+            Version = record.Version,
+            IsTombstone = record.IsTombstone,
+            ExpiresAtMs = record.ExpiresAtMs,
+            ValueHash = EventHash.Of(record.Value),
+            Request = request.Id,
+            Host = node.Host.Index,
+            AtUs = world.Time.NowUs,
+        };
+        world.Trace.Note(node, $"changes key {key}: {change}");
+        if (world.IsStrict && !ledger.IsAmnestied && ledger.Acked is { } acked && change.Version <= acked.Version)
+        {
+            world.FailUnlessEvicting("I17", $"{request} at {node} gives {change}, not above acknowledged {acked}");
+        }
+        ledger.Add(change);
+        request.Changes.Add(change);
+    }
+
+    /// <summary>The owner lets the answer of a write go: every copy must have it by now.</summary>
+    public void Released(SimNode node, Request request)
+    {
+        if (!request.Writes || !node.Host.Shape.Options.WaitsForReplicas || node.LaneInTurn is not { } lane)
+        {
+            return;
+        }
+        RingView view = lane.Lane.Snapshot.View;
+        foreach (Change change in request.Changes)
+        {
+            foreach (ushort place in view.CopiesOf(world.Keys.SlotOf(change.Key)))
+            {
+                SimNode? copy = world.NodeOf(view.Members[place]);
+                if (copy is null || copy.Published.View.Id != view.Id || Has(copy, change) || change.IsTombstone
+                    || IsFlushed(change) || Expires(change, world.LatestUnixMs))
+                {
+                    continue;
+                }
+                world.FailUnlessEvicting(
+                    "I3", $"{request} is answered by {node}, but the copy at {copy} lacks {change}");
+            }
+        }
+    }
+
+    /// <summary>A client has its answer.</summary>
+    public void Ended(Request request, Outcome outcome)
+    {
+        world.Trace.Note(request.Node, $"ended {request} with {outcome}");
+        world.Hash.Add(request.Id);
+        world.Hash.Add((long)outcome);
+        if (request.Outcome is not null)
+        {
+            world.Fail("I25", $"{request} is answered twice, now with {outcome}");
+        }
+        if (request.Writes && request.Executions > 0 && outcome is Outcome.NotDone or Outcome.Split)
+        {
+            world.Fail("I15", $"{request} was carried out and is answered with {outcome}");
+        }
+        if (outcome == Outcome.Done && request.Executions == 0)
+        {
+            world.Fail("I16", $"{request} is answered without having been carried out");
+        }
+        request.Outcome = outcome;
+        request.EndUs = world.Time.NowUs;
+        if (outcome == Outcome.Done)
+        {
+            foreach (Change change in request.Changes)
+            {
+                change.Holders = world.Nodes.Count(n => Has(n, change));
+                _ledgers[change.Key].Acknowledge(change);
+            }
+        }
+    }
+
+    /// <summary>The whole ring was flushed up to a version.</summary>
+    public void Flushed(ulong version)
+    {
+        FlushVersion = Math.Max(FlushVersion, version);
+        FlushedAtUs = world.Time.NowUs;
+    }
+
+    /// <summary>A process is about to lose what it holds: counts it, and sees that nothing acknowledged is lost.</summary>
+    public void Dies(SimNode node)
+    {
+        for (int key = 0; key < _ledgers.Length; key++)
+        {
+            Ledger ledger = _ledgers[key];
+            if (ledger.Acked is not { } acked || !Has(node, acked))
+            {
+                continue;
+            }
+            ledger.Crashes++;
+            bool isHeld = world.Nodes.Any(n => n != node && Has(n, acked));
+            if (isHeld || acked.IsTombstone || IsFlushed(acked) || Expires(acked, world.LatestUnixMs))
+            {
+                ledger.IsAmnestied |= !isHeld && ledger.Crashes >= acked.Holders;
+                continue;
+            }
+            if (ledger.Crashes < acked.Holders)
+            {
+                world.FailUnlessEvicting("I3", $"key {key} dies with {node}: {acked} had {acked.Holders} holders, "
+                    + $"of which {ledger.Crashes} crashed");
+            }
+            ledger.IsAmnestied = true;
+        }
+    }
+
+    /// <summary>Every slot has all its copies again: the next crash is the first.</summary>
+    public void IsWhole()
+    {
+        foreach (Ledger ledger in _ledgers)
+        {
+            ledger.Crashes = 0;
+            if (ledger.Acked is { } acked)
+            {
+                acked.Holders = world.Nodes.Count(n => Has(n, acked));
+            }
+        }
+    }
+
+    /// <summary>Whether a change was overtaken by a flush of everything.</summary>
+    public bool IsFlushed(Change change) => change.Version <= FlushVersion || change.AtUs <= FlushedAtUs + 10_000_000;
+
+    /// <summary>Whether the expiry of a change has come by some clock.</summary>
+    public static bool Expires(Change change, long unixMs) => change.ExpiresAtMs != 0 && change.ExpiresAtMs <= unixMs;
+
+    /// <summary>Whether nothing may be found where a change was acknowledged.</summary>
+    public bool MayBeAbsent(Ledger ledger, Change acked) =>
+        acked.IsTombstone || IsFlushed(acked) || Expires(acked, world.LatestUnixMs)
+        || ledger.Changes.Exists(c => c.Version > acked.Version && (c.IsTombstone || Expires(c, world.LatestUnixMs)));
+
+    private bool Has(SimNode node, Change change) =>
+        RecordView.Of(node, world.Keys.Name(change.Key), node.Host.Clock.Now.UnixMs).Version >= change.Version;
+}

@@ -1,0 +1,16 @@
+using Henge.Storage;
+
+namespace Henge.Simulator.Nodes;
+
+/// <summary>
+/// Shows every change that a command makes to the record of the run, and hands it to the lane whose turn it is.
+/// </summary>
+internal sealed class NodeChanges(World world, SimNode node) : IChangeSink
+{
+    /// <inheritdoc/>
+    public void Changed(in EntryRecord record)
+    {
+        world.Oracle.Changed(node, record);
+        node.LaneInTurn!.Changes.Changed(record);
+    }
+}
