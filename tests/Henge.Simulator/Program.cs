@@ -18,6 +18,17 @@ if (line.Lists)
     Console.WriteLine($"bugs: {string.Join(' ', Enum.GetNames<PlantedBugs>().Skip(1))}");
     return 0;
 }
+if (line.Hunts)
+{
+    int got = 0;
+    foreach (PlantedBugs bug in Mutants.All.Where(b => line.Bugs == PlantedBugs.None || line.Bugs == b))
+    {
+        (RunResult Result, int Runs)? hunt = Mutants.Hunt(bug);
+        got += hunt is null ? 0 : 1;
+        Console.WriteLine(hunt is { } caught ? $"{bug} caught in run {caught.Runs}: {caught.Result}" : $"{bug} got away");
+    }
+    return got == Mutants.All.Count || (line.Bugs != PlantedBugs.None && got == 1) ? 0 : 1;
+}
 
 var watch = Stopwatch.StartNew();
 long nextLineMs = 1000;

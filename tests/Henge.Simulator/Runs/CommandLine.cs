@@ -17,6 +17,7 @@ internal sealed class CommandLine
           --from N             the first of them (default 1)
           --scenario NAME      only this scenario (default: the seed decides)
           --bug NAME           with a planted bug
+          --mutants            hunt each planted bug
           --trace              tell what happens, a line each
           --check-determinism  run each seed twice, the second time in a process of its own, and compare
           --keep-going         do not stop at the first failure
@@ -36,6 +37,8 @@ internal sealed class CommandLine
     public bool ChecksDeterminism { get; private set; }
 
     public bool KeepsGoing { get; private set; }
+
+    public bool Hunts { get; private set; }
 
     public bool Lists { get; private set; }
 
@@ -66,6 +69,8 @@ internal sealed class CommandLine
                 return ChecksDeterminism = true;
             case "--keep-going":
                 return KeepsGoing = true;
+            case "--mutants":
+                return Hunts = true;
             case "--list":
                 return Lists = true;
             case "--seed" when Number(rest) is ulong seed:

@@ -1,0 +1,48 @@
+using Henge.Cluster;
+using Henge.Simulator.Scenarios;
+
+namespace Henge.Simulator.Runs;
+
+/// <summary>
+/// The proof that the simulator works: for each planted bug, the scenarios in which it should show, and the hunt for it.
+/// </summary>
+internal static class Mutants
+{
+    /// <summary>Most seeds of a hunt.</summary>
+    public const int MaxSeeds = 1000;
+
+    private static readonly Dictionary<PlantedBugs, string[]> s_scenarios = new()
+    {
+        [PlantedBugs.LostDelete] = ["olric"],
+        [PlantedBugs.NoViewCheck] = ["changes", "storm"],
+        [PlantedBugs.LastArrivalWins] = ["deletes-apart", "partitions"],
+        [PlantedBugs.RelativeExpiry] = ["fetch-through"],
+        [PlantedBugs.ForgetsPeers] = ["split-60s"],
+        [PlantedBugs.OkOnTimeout] = ["partitions", "swarm"],
+        [PlantedBugs.ServesWithoutHoldings] = ["fetch-through"],
+        [PlantedBugs.DropsEarly] = ["source-dies", "changes"],
+        [PlantedBugs.ClockOnlyVersions] = ["clocks", "far-future"],
+        [PlantedBugs.RepairIgnoresTombstones] = ["deletes-apart", "partitions"],
+        [PlantedBugs.RepeatsWrites] = ["changes", "partitions"],
+        [PlantedBugs.NoRefutation] = ["pause", "partitions"],
+    };
+
+    /// <summary>All planted bugs.</summary>
+    public static IReadOnlyList<PlantedBugs> All { get; } =
+        [.. Enum.GetValues<PlantedBugs>().Where(static b => b != PlantedBugs.None)];
+
+    /// <summary>Hunts one; the run that caught it and after how many, or null when it got away.</summary>
+    public static (RunResult Result, int Runs)? Hunt(PlantedBugs bug)
+    {
+        string[] names = s_scenarios[bug];
+        for (int i = 0; i < MaxSeeds; i++)
+        {
+            RunResult result = Run.Of(Catalog.Find(names[i % names.Length])!, (ulong)i + 1, bug);
+            if (result.Failure is not null)
+            {
+                return (result, i + 1);
+            }
+        }
+        return null;
+    }
+}
