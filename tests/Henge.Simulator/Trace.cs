@@ -11,6 +11,9 @@ namespace Henge.Simulator;
 /// <summary>What happens in a run, a line each, for people; nobody by default.</summary>
 internal sealed class Trace(SimTime time, TextWriter? writer)
 {
+    /// <summary>Whether anybody listens.</summary>
+    public bool IsOn => writer is not null;
+
     /// <summary>Something happened at a node, or (null) in the world.</summary>
     public void Note(SimNode? node, FormattableString text)
     {

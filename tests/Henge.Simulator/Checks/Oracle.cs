@@ -53,7 +53,10 @@ internal sealed class Oracle(World world)
     /// <summary>A node carries a request out.</summary>
     public void Executes(SimNode node, Request request)
     {
-        world.Trace.Note(node, $"carries out {request}");
+        if (world.Trace.IsOn)
+        {
+            world.Trace.Note(node, $"carries out {request}");
+        }
         request.Executions++;
         if (request.Writes && request.Executions > 1)
         {
@@ -107,7 +110,10 @@ internal sealed class Oracle(World world)
             Host = node.Host.Index,
             AtUs = world.Time.NowUs,
         };
-        world.Trace.Note(node, $"changes key {key}: {change}");
+        if (world.Trace.IsOn)
+        {
+            world.Trace.Note(node, $"changes key {key}: {change}");
+        }
         if (world.IsStrict && !ledger.IsAmnestied && ledger.Acked is { } acked && change.Version <= acked.Version)
         {
             world.FailUnlessEvicting("I17", $"{request} at {node} gives {change}, not above acknowledged {acked}");
@@ -129,8 +135,8 @@ internal sealed class Oracle(World world)
             foreach (ushort place in view.CopiesOf(world.Keys.SlotOf(change.Key)))
             {
                 SimNode? copy = world.NodeOf(view.Members[place]);
-                if (copy is null || copy.Published.View.Id != view.Id || Has(copy, change) || change.IsTombstone
-                    || IsFlushed(change) || Expires(change, world.LatestUnixMs))
+                if (copy is null || copy.Published.View.Id != view.Id || Has(copy, change)
+                    || MayBeAbsent(_ledgers[change.Key], change))
                 {
                     continue;
                 }
@@ -143,7 +149,10 @@ internal sealed class Oracle(World world)
     /// <summary>A client has its answer.</summary>
     public void Ended(Request request, Outcome outcome)
     {
-        world.Trace.Note(request.Node, $"ended {request} with {outcome}");
+        if (world.Trace.IsOn)
+        {
+            world.Trace.Note(request.Node, $"ended {request} with {outcome}");
+        }
         world.Hash.Add(request.Id);
         world.Hash.Add((long)outcome);
         if (request.Outcome is not null)
@@ -189,7 +198,7 @@ internal sealed class Oracle(World world)
             }
             ledger.Crashes++;
             bool isHeld = world.Nodes.Any(n => n != node && Has(n, acked));
-            if (isHeld || acked.IsTombstone || IsFlushed(acked) || Expires(acked, world.LatestUnixMs))
+            if (isHeld || MayBeAbsent(ledger, acked))
             {
                 ledger.IsAmnestied |= !isHeld && ledger.Crashes >= acked.Holders;
                 continue;

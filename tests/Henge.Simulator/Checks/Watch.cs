@@ -11,6 +11,7 @@ namespace Henge.Simulator.Checks;
 internal sealed class Watch(World world)
 {
     private readonly ConditionalWeakTable<SimNode, Seen> _seen = [];
+    private long _lastSnapshots;
 
     /// <summary>Looks once.</summary>
     public void Look()
@@ -81,8 +82,9 @@ internal sealed class Watch(World world)
                 world.FailUnlessEvicting(
                     "I14", $"key {key} at {node} went back from version {before:x} to {record}");
             }
+            bool isNew = before != record.Version;
             before = record.Version;
-            if (record.State == KeyState.Live
+            if (isNew && record.State == KeyState.Live
                 && !world.Oracle[key].Knows(record.Version, record.ExpiresAtMs, record.ValueHash))
             {
                 Change? change = world.Oracle[key].Find(record.Version);
@@ -95,6 +97,12 @@ internal sealed class Watch(World world)
     // While nothing blurs ownership, no two lanes serve one slot.
     private void CheckOwners()
     {
+        long snapshots = world.Nodes.Sum(static n => n.Lanes[0].Lane.Snapshot.Number);
+        if (snapshots == _lastSnapshots)
+        {
+            return;
+        }
+        _lastSnapshots = snapshots;
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             SimNode? owner = null;

@@ -15,8 +15,11 @@ internal sealed record NetworkConditions
     /// <summary>The least retransmission timeout of TCP.</summary>
     public long SpikeUs { get; init; } = 200_000;
 
-    /// <summary>Of each connection.</summary>
+    /// <summary>Of each control and data connection.</summary>
     public long BytesPerSecond { get; init; } = 100_000_000;
+
+    /// <summary>Of each bulk connection: how long transfers take.</summary>
+    public long BulkBytesPerSecond { get; init; } = 100_000_000;
 
     /// <summary>How long sent bytes may go unacknowledged before their sender gives the connection up.</summary>
     public long UserTimeoutUs { get; init; } = 5_000_000;

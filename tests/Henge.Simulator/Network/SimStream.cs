@@ -32,7 +32,7 @@ internal sealed class SimStream(SimNetwork network, SimConnection connection, Li
         {
             long now = network.Time.NowUs;
             _busyUntilUs = Math.Max(_busyUntilUs, now)
-                + (message.Length * 1_000_000L / network.Conditions.BytesPerSecond);
+                + (message.Length * 1_000_000L / BytesPerSecond);
             Enqueue(message.ToArray(), default, _busyUntilUs + network.Delay());
             Watch(now);
         }
@@ -68,6 +68,9 @@ internal sealed class SimStream(SimNetwork network, SimConnection connection, Li
             Arm(network.Time.NowUs + network.Delay() + network.Random.Below(200_000L));
         }
     }
+
+    private long BytesPerSecond => connection.Kind == LinkKind.Bulk
+        ? network.Conditions.BulkBytesPerSecond : network.Conditions.BytesPerSecond;
 
     private void Enqueue(byte[]? bytes, DownReason reason, long dueUs)
     {

@@ -11,7 +11,7 @@ namespace Henge.Simulator.Scenarios;
 internal static class ChangeScenarios
 {
     // So slow that a transfer takes seconds: most keys are asked for before they have arrived.
-    private static readonly NetworkConditions s_slow = new() { BytesPerSecond = 40_000 };
+    private static readonly NetworkConditions s_slow = new() { BulkBytesPerSecond = 40_000 };
 
     private static readonly WorkloadOptions s_busy = new()
     {
@@ -88,7 +88,7 @@ internal static class ChangeScenarios
         Shapes = Ingredients.Hosts(6, 2, bugs, lanes: 2),
         StartsWith = 3,
         StaysAway = new HashSet<int> { 3, 4, 5 },
-        Network = new() { BytesPerSecond = random.Magnitude(100_000, 10_000_000) },
+        Network = new() { BulkBytesPerSecond = random.Magnitude(50_000, 10_000_000) },
         Workload = s_busy,
         Faults =
         [
@@ -117,7 +117,7 @@ internal static class ChangeScenarios
             Shapes = Ingredients.Hosts(7, 2, bugs),
             StartsWith = 2,
             StaysAway = new HashSet<int> { 2, 3, 4, 5, 6 },
-            Network = new() { BytesPerSecond = 300_000 },
+            Network = new() { BulkBytesPerSecond = 200_000 },
             Workload = s_busy,
             Faults = faults,
             FaultsMs = 30_000,

@@ -174,7 +174,8 @@ internal static class RandomScenarios
         MinDelayUs = random.Magnitude(20, 2000),
         MeanExtraUs = random.Magnitude(20, swarms ? 20_000 : 3000),
         SpikeChance = swarms && random.Chance(0.3) ? 0.01 : 0,
-        BytesPerSecond = random.Magnitude(200_000, 100_000_000),
+        BytesPerSecond = random.Magnitude(2_000_000, 100_000_000),
+        BulkBytesPerSecond = random.Magnitude(30_000, 100_000_000),
         QueueBytes = swarms && random.Chance(0.2) ? 100_000 : 1 << 20,
     };
 
