@@ -20,6 +20,7 @@ internal sealed class World
     private readonly List<SimNode> _nodes = [];
     private readonly SimRandom _bootRandom;
     private bool _someEvicted;
+    private long _latestUnixMs;
 
     public World(Plan plan, SimRandom random, TextWriter? trace)
     {
@@ -62,11 +63,8 @@ internal sealed class World
     /// </summary>
     public bool IsStrict { get; set; }
 
-    /// <summary>The wall clock that is furthest ahead.</summary>
-    public long LatestUnixMs => Hosts.Max(static h => h.Clock.Now.UnixMs);
-
-    /// <summary>The wall clock that is furthest behind.</summary>
-    public long EarliestUnixMs => Hosts.Min(static h => h.Clock.Now.UnixMs);
+    /// <summary>The latest time that any wall clock has shown.</summary>
+    public long LatestUnixMs => _latestUnixMs = Math.Max(_latestUnixMs, Hosts.Max(static h => h.Clock.Now.UnixMs));
 
     /// <summary>When the faults of the run began.</summary>
     public long FaultsAtUs { get; set; }

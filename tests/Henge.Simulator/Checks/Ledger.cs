@@ -31,10 +31,16 @@ internal sealed class Ledger
         Changes.Exists(c => c.Version == version && !c.IsTombstone && c.ExpiresAtMs == expiresAtMs
             && c.ValueHash == valueHash);
 
+    /// <summary>Whether a change, or a later one, has expired: nothing of its version need be remembered.</summary>
+    public bool IsForgotten(Change change, long unixMs) =>
+        Changes.Exists(c => c.Version >= change.Version && c.ExpiresAtMs != 0 && c.ExpiresAtMs <= unixMs);
+
     /// <summary>Takes an acknowledged change.</summary>
-    public void Acknowledge(Change change)
+    /// <param name="change">The change.</param>
+    /// <param name="latestUnixMs">What has expired by then need not be remembered by anybody.</param>
+    public void Acknowledge(Change change, long latestUnixMs)
     {
-        if (Acked is null || change.Version > Acked.Version)
+        if (Acked is null || change.Version > Acked.Version || IsForgotten(Acked, latestUnixMs))
         {
             Acked = change;
             Crashes = 0;

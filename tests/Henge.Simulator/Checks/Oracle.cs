@@ -114,9 +114,10 @@ internal sealed class Oracle(World world)
         {
             world.Trace.Note(node, $"changes key {key}: {change}");
         }
-        if (world.IsStrict && !ledger.IsAmnestied && ledger.Acked is { } acked && change.Version <= acked.Version)
+        bool isBelow = ledger.Acked is { } acked && change.Version <= acked.Version && !ledger.IsForgotten(acked, world.LatestUnixMs);
+        if (world.IsStrict && !ledger.IsAmnestied && isBelow)
         {
-            world.FailUnlessEvicting("I17", $"{request} at {node} gives {change}, not above acknowledged {acked}");
+            world.FailUnlessEvicting("I17", $"{request} at {node} gives {change}, not above acknowledged {ledger.Acked}");
         }
         ledger.Add(change);
         request.Changes.Add(change);
@@ -174,7 +175,7 @@ internal sealed class Oracle(World world)
             foreach (Change change in request.Changes)
             {
                 change.Holders = world.Nodes.Count(n => Has(n, change));
-                _ledgers[change.Key].Acknowledge(change);
+                _ledgers[change.Key].Acknowledge(change, world.LatestUnixMs);
             }
         }
     }

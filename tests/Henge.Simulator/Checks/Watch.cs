@@ -77,7 +77,7 @@ internal sealed class Watch(World world)
         {
             ref ulong before = ref seen.Versions[key];
             RecordView record = RecordView.Of(node, world.Keys.Name(key), nowMs);
-            if (record.Version != 0 && record.Version < before && !hasForgotten)
+            if (record.Version != 0 && record.Version < before && !hasForgotten && !IsExpired(key, before))
             {
                 world.FailUnlessEvicting(
                     "I14", $"key {key} at {node} went back from version {before:x} to {record}");
@@ -93,6 +93,9 @@ internal sealed class Watch(World world)
             }
         }
     }
+
+    private bool IsExpired(int key, ulong version) => world.Oracle[key].Find(version) is not { } change
+        || world.Oracle[key].IsForgotten(change, world.LatestUnixMs);
 
     // While nothing blurs ownership, no two lanes serve one slot.
     private void CheckOwners()

@@ -63,6 +63,7 @@ internal sealed class Injector(World world, SimRandom random)
                 break;
             case FaultKind.ClockStep:
                 world.Disturb(host, world.Time.NowUs);
+                _ = world.LatestUnixMs;
                 host.Clock.OffsetMs += fault.Amount;
                 break;
             case FaultKind.Partition or FaultKind.OneWay or FaultKind.Partial:
