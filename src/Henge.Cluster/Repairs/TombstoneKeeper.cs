@@ -51,7 +51,10 @@ internal sealed class TombstoneKeeper
         _store.TombstonesForAbsent = _store.KeepsTombstones && !inSync;
         if (inSync)
         {
-            _inSync = _store.Clock(now.UnixMs);
+            // By the clock that is furthest behind: what was deleted there a moment ago is not old.
+            long behindMs = _membership.ClockSkewMs.Values.Append(0).Min();
+            ulong earliest = (ulong)Math.Max(0, now.UnixMs + behindMs) << 16;
+            _inSync = Math.Min(_store.Clock(now.UnixMs), earliest);
         }
         ulong grace = (ulong)_options.TombstoneGraceMs << 16;
         ulong horizon = _inSync > grace ? _inSync - grace : 0;

@@ -73,7 +73,8 @@ internal sealed class RecordMerger
         }
         if (record.IsTombstone || expired)
         {
-            bool keeps = expired ? _core.TombstonesForAbsent : _core.KeepsTombstones;
+            bool keeps = expired
+                ? _core.TombstonesForAbsent || _shard.IsAhead(record.Version) : _core.KeepsTombstones;
             _shard.Tombstones.Leave(ref open, record.Key, record.Version, keeps);
             return expired ? MergeResult.Expired : MergeResult.Applied;
         }

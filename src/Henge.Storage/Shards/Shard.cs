@@ -346,7 +346,7 @@ internal sealed class Shard : IExpirySink, IDisposable
     private uint Expire(ulong hash, uint handle, bool inWheel)
     {
         Expired++;
-        if (_core.TombstonesForAbsent)
+        if (_core.TombstonesForAbsent || IsAhead(Arena[handle].Version))
         {
             return Tombstones.Bury(hash, handle, Arena[handle].Version, inWheel);
         }
@@ -354,6 +354,12 @@ internal sealed class Shard : IExpirySink, IDisposable
         Index.Shrink();
         return 0;
     }
+
+    /// <summary>
+    /// Whether what is written next may not be above a version: it comes from a clock far ahead of the one here, and has
+    /// to be remembered even when its entry has expired.
+    /// </summary>
+    public bool IsAhead(ulong version) => _core.KeepsTombstones && version > Versions.Last;
 
     /// <summary>Deletes an entry without a trace, and leaves the index as large as it is.</summary>
     public void Drop(ulong hash, uint handle, bool inWheel = true)

@@ -80,7 +80,8 @@ internal sealed class Oracle(World world)
         {
             world.Fail("I12", $"{request} finds key {key} at {node} although it expired at {expiresAtMs}");
         }
-        if (!world.IsStrict || ledger.Acked is not { } acked || ledger.IsAmnestied)
+        if (!world.IsStrict || ledger.Acked is not { } acked || ledger.IsAmnestied
+            || ledger.IsForgotten(acked, world.LatestUnixMs))
         {
             return;
         }

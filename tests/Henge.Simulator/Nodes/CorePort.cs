@@ -109,6 +109,18 @@ internal sealed class CorePort(World world, SimNode node) : IClusterHost
 
     private void Add(CoreLink link)
     {
+        BootId newest = Links(link.Peer.Id).Select(static l => l.Peer.Boot).DefaultIfEmpty().Max();
+        if (link.Peer.Boot.CompareTo(newest) < 0)
+        {
+            // A process that was superseded, or a connection that took very long.
+            link.Connection.Close(link.End, DownReason.Closed);
+            return;
+        }
+        foreach (CoreLink old in Links(link.Peer.Id).Where(l => l.Peer.Boot != link.Peer.Boot).ToArray())
+        {
+            old.Connection.Close(old.End, DownReason.Closed);
+            node.OnCore(now => Remove(old, DownReason.Reset, now));
+        }
         if (!_links.TryGetValue((link.Peer.Id, link.Kind), out List<CoreLink>? links))
         {
             links = _links[(link.Peer.Id, link.Kind)] = [];

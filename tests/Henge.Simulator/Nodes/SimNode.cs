@@ -38,7 +38,6 @@ internal sealed class SimNode
             MergesLastArrival = bugs.HasFlag(PlantedBugs.LastArrivalWins),
         });
         Store.ChangeSink = new NodeChanges(world, this);
-        Boot = boot;
         Id = MemberId.Of(shape.Name);
         CoreThread = new SimThread(world.Time);
         _port = new CorePort(world, this);
@@ -62,7 +61,8 @@ internal sealed class SimNode
 
     public MemberId Id { get; }
 
-    public BootId Boot { get; }
+    /// <summary>Which process: it may change once, when an earlier one had a later clock.</summary>
+    public BootId Boot => Core.Snapshot.Self.Boot;
 
     public Store Store { get; }
 
