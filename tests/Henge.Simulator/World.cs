@@ -128,6 +128,11 @@ internal sealed class World
         {
             Time.After(LingerUs, () => Stop(node));
         }
+        if (happened.Kind == ClusterEventKind.IdentityConflict && happened.Member?.Boot == node.Boot)
+        {
+            // A later process has its name: it takes part no more, and whoever runs it starts it anew some time.
+            Time.After(LingerUs, () => Replace(node));
+        }
         if (happened.Kind == ClusterEventKind.LeftoversDropped)
         {
             node.TimesForgotten++;
@@ -173,6 +178,23 @@ internal sealed class World
         foreach (SimNode node in _nodes)
         {
             node.Store.Dispose();
+        }
+    }
+
+    private void Replace(SimNode node)
+    {
+        if (!node.IsOver)
+        {
+            SimHost host = node.Host;
+            Crash(host, isSilent: false);
+            Time.After(GraceUs, () =>
+            {
+                if (host.Node is null)
+                {
+                    Disturb(host, Time.NowUs);
+                    Start(host);
+                }
+            });
         }
     }
 

@@ -195,6 +195,11 @@ internal sealed class Handoff
                 "its versions are far ahead of the clock here", (long)(holdings.Clock >> 16) - now.UnixMs));
         }
         _membership.FlushVersion = Math.Max(_membership.FlushVersion, holdings.FlushVersion);
+        if (member.State != MemberState.Alive && holdings.View == View.Id)
+        {
+            // Who has gone, or may have, answers no pull; what it says came late.
+            return true;
+        }
         if (!_barrier.Take(holdings))
         {
             if (holdings.WantsAnswer)
