@@ -73,9 +73,8 @@ internal sealed class RecordMerger
         }
         if (record.IsTombstone || expired)
         {
-            bool keeps = expired
-                ? _core.TombstonesForAbsent || _shard.IsAhead(record.Version) : _core.KeepsTombstones;
-            _shard.Tombstones.Leave(ref open, record.Key, record.Version, keeps);
+            // What came too late to be seen is remembered too: the record that it replaced may come after it.
+            _shard.Tombstones.Leave(ref open, record.Key, record.Version, _core.KeepsTombstones);
             return expired ? MergeResult.Expired : MergeResult.Applied;
         }
         WriteResult written = _shard.Writer.Set(ref open, record.Key, record.Type, record.Value, record.ExpiresAtMs,

@@ -1,4 +1,3 @@
-using Henge.Cluster;
 using Henge.Simulator.Runs;
 using Henge.Simulator.Scenarios;
 
