@@ -81,7 +81,7 @@ internal static class FinalCheck
         {
             world.Fail("I15", $"counter {key} is {value} after {carriedOut} increments");
         }
-        bool isExact = wasStrict && !world.Oracle[key].IsAmnestied && world.Oracle.FlushVersion == 0;
+        bool isExact = wasStrict && !world.Oracle[key].WasAmnestied && world.Oracle.FlushVersion == 0;
         if (isExact && value < acked)
         {
             world.FailUnlessEvicting("I15", $"counter {key} is {value} after {acked} acknowledged increments");

@@ -4,6 +4,7 @@ namespace Henge.Simulator.Checks;
 internal sealed class Ledger
 {
     private readonly Dictionary<ulong, Change> _byVersion = [];
+    private bool _isAmnestied;
 
     /// <summary>Every change, in the order in which they were made.</summary>
     public List<Change> Changes { get; } = [];
@@ -15,7 +16,18 @@ internal sealed class Ledger
     public int Crashes { get; set; }
 
     /// <summary>Whether the acknowledged state was lost in a way that the number of copies does not cover.</summary>
-    public bool IsAmnestied { get; set; }
+    public bool IsAmnestied
+    {
+        get => _isAmnestied;
+        set
+        {
+            _isAmnestied = value;
+            WasAmnestied |= value;
+        }
+    }
+
+    /// <summary>Whether that ever happened: what was counted before is gone.</summary>
+    public bool WasAmnestied { get; private set; }
 
     public void Add(Change change)
     {

@@ -132,10 +132,10 @@ internal static class RandomScenarios
         Plan plan = Changes(random, bugs);
         return new Plan
         {
-            Shapes = [.. plan.Shapes.Select(static s => s with { MemoryBytes = 1 << 20, Shards = 1 })],
+            Shapes = [.. plan.Shapes.Select(static s => s with { MemoryBytes = 2 << 20, Shards = 1 })],
             StartsWith = plan.StartsWith,
             Network = plan.Network,
-            Workload = plan.Workload with { ValueBytes = 6000, LargeChance = 0.02 },
+            Workload = plan.Workload with { ValueBytes = 12_000, LargeChance = 0 },
             FaultsMs = plan.FaultsMs,
             Faults = plan.Faults,
         };
