@@ -1,4 +1,3 @@
-using Henge.Cluster;
 using Henge.Tests.Cluster.Handoffs;
 
 using Xunit;
