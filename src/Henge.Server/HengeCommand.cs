@@ -13,6 +13,7 @@ internal static class HengeCommand
     [
         Serve.ServeCommand.Subcommand,
         Status.StatusCommand.Subcommand,
+        Ring.RingCommand.Subcommand,
         .. Client.KeyCommands.Subcommands,
         Bench.BenchCommand.Subcommand,
     ];

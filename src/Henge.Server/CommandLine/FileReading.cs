@@ -38,6 +38,17 @@ internal static class FileReading
         }
     }
 
+    /// <summary>The secrets in a file: its lines that are not empty, without their line ends.</summary>
+    /// <exception cref="UsageException">It cannot be read, or has none.</exception>
+    public static string[] Secrets(string option, string path)
+    {
+        string text = System.Text.Encoding.UTF8.GetString(Bytes(option, path, MostSecretBytes));
+        string[] secrets = text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return secrets.Length > 0
+            ? secrets
+            : throw new UsageException($"{option} {path}: it is empty; write a secret on its first line");
+    }
+
     /// <summary>The secret in a file: its first line, without the line end.</summary>
     /// <exception cref="UsageException">It cannot be read, or its first line is empty.</exception>
     public static string Secret(string option, string path)

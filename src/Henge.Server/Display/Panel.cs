@@ -10,15 +10,7 @@ internal static class Panel
     /// <summary>Draws the box; texts are shown as they are, never read as markup.</summary>
     public static void Write(Terminal terminal, string title, IReadOnlyList<(string Label, string Words)> rows)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = terminal.Colour ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = terminal.Colour ? ColorSystemSupport.EightBit : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(terminal.Out),
-        });
-        console.Profile.Width = terminal.Width;
-        console.Profile.Capabilities.Unicode = true;
+        IAnsiConsole console = Consoles.Create(terminal);
         Table table = new Table { Border = TableBorder.Rounded, ShowHeaders = false }
             .BorderColor(Color.Grey)
             .Title(new TableTitle(Markup.Escape(title), new Style(decoration: Decoration.Bold)))

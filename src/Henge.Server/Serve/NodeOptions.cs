@@ -61,7 +61,7 @@ internal static class NodeOptions
     public static List<PeerAddress> Peers(OptionValues values)
     {
         List<PeerAddress> peers = [];
-        foreach (string text in values.List(ServeOptions.Peers))
+        foreach (string text in values.List(RingOptions.Peers))
         {
             if (PeerAddress.TryParse(text, out PeerAddress peer) is { } wrong)
             {

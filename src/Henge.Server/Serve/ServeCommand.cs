@@ -63,13 +63,9 @@ internal static class ServeCommand
             await WarmUp.RunAsync(options.Transport).ConfigureAwait(false);
             await http.StartAsync(CancellationToken.None).ConfigureAwait(false);
             await node.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            PeerWatch peers = new(NodeOptions.Peers(values), node.EndPoints, logger, TimeProvider.System);
-            await using (peers.ConfigureAwait(false))
-            {
-                string addresses = string.Join(", ", node.EndPoints.Select(endPoint => endPoint.ToString()));
-                terminal.Out.WriteLine($"henge {ProductVersion.Text} ready on {addresses} (HTTP, Redis)");
-                await signals.First.ConfigureAwait(false);
-            }
+            string addresses = string.Join(", ", node.EndPoints.Select(endPoint => endPoint.ToString()));
+            terminal.Out.WriteLine($"henge {ProductVersion.Text} ready on {addresses} (HTTP, Redis)");
+            await signals.First.ConfigureAwait(false);
             await StopAsync(node, http, options.Limits.StopTimeout, logger).ConfigureAwait(false);
         }
         return ExitCode.Ok;

@@ -33,16 +33,6 @@ internal static class ServeOptions
         Help = "Addresses to listen on; * means every one. Off loopback a password is required (or --insecure).",
     };
 
-    /// <summary>--peers</summary>
-    public static readonly CommandOption Peers = new()
-    {
-        Name = "peers",
-        Kind = OptionKind.List,
-        ValueName = "HOST:PORT,…",
-        Group = Network,
-        Help = "Other nodes. This version reports them and forms no ring yet. The node itself may be listed.",
-    };
-
     /// <summary>--transport</summary>
     public static readonly CommandOption Transport = new()
     {
@@ -242,7 +232,7 @@ internal static class ServeOptions
         ValueName = "NAME",
         DefaultWords = "the machine's name",
         Group = Node,
-        Help = "What people call this node, in logs and INFO.",
+        Help = "What people call this node. Where it is given, it is also the node's identity in the ring.",
     };
 
     /// <summary>--log-level</summary>
@@ -315,7 +305,8 @@ internal static class ServeOptions
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CommandOption> All { get; } =
     [
-        Port, Bind, Peers, Transport, Loops,
+        Port, Bind, Transport, Loops,
+        .. RingOptions.All,
         MemoryLimit, MaxEntries, MaxValue, Eviction, Shards,
         PasswordFile, Password, Insecure, MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
         RedisMode, Databases,

@@ -1,5 +1,3 @@
-using System.Net;
-
 using Henge.Server.Serve;
 
 using Xunit;
@@ -19,14 +17,4 @@ public sealed class PeerTests
         Assert.Equal(new PeerAddress(host, port), address);
         Assert.Equal(text, address.ToString());
     }
-
-    [Theory]
-    [InlineData("127.0.0.1", "127.0.0.1:8000", true)]
-    [InlineData("127.0.0.1", "127.0.0.1:8001", false)]
-    [InlineData("::1", "127.0.0.1:8000", false)]
-    [InlineData("127.0.0.1", "0.0.0.0:8000", true)]
-    [InlineData("192.0.2.7", "0.0.0.0:8000", false)]
-    [InlineData("::1", "[::]:8000", true)]
-    public void A_node_knows_its_own_address(string address, string listens, bool own) =>
-        Assert.Equal(own, PeerWatch.IsOwn([IPAddress.Parse(address)], 8000, [IPEndPoint.Parse(listens)]));
 }
