@@ -26,6 +26,7 @@ internal sealed class HttpApi
     private readonly CacheRoutes _cache;
     private readonly ClassicRoutes _classic;
     private readonly NodeRoutes _about;
+    private readonly ClusterRoutes _cluster;
 
     /// <summary>Creates the API of a node.</summary>
     /// <param name="node">The node.</param>
@@ -42,6 +43,7 @@ internal sealed class HttpApi
         _classic = new ClassicRoutes(node, writer, budget, contentTypes, limits);
         _cache = new CacheRoutes(node, writer, budget, contentTypes, limits);
         _about = new NodeRoutes(node, connections);
+        _cluster = new ClusterRoutes(node);
     }
 
     /// <summary>Answers a request. Completes synchronously wherever there is no body to wait for.</summary>
@@ -149,7 +151,7 @@ internal sealed class HttpApi
             // Open to all: a health check has no password, and the answer holds nothing.
             return Answer(context, HttpRoute.Health) ?? NodeRoutes.HealthAsync(context);
         }
-        bool data = target.Path is "/get" or "/set" or "/v1/stats";
+        bool data = target.Path is "/get" or "/set" or "/v1/stats" or "/v1/cluster" or "/v1/cluster/slots";
         if (_access.Check(context, data) is { } refused)
         {
             return Refuse(context, refused);
@@ -163,6 +165,10 @@ internal sealed class HttpApi
                     ?? CacheRoutes.NoQuery(context, target.Query) ?? _classic.SetAsync(context);
             case "/v1/stats":
                 return Answer(context, HttpRoute.Stats) ?? _about.StatsAsync(context);
+            case "/v1/cluster":
+                return Answer(context, HttpRoute.Cluster) ?? _cluster.ClusterAsync(context);
+            case "/v1/cluster/slots":
+                return Answer(context, HttpRoute.ClusterSlots) ?? _cluster.SlotsAsync(context);
             case "/readyz":
                 return Answer(context, HttpRoute.Ready) ?? _about.ReadyAsync(context);
             case "/openapi/v1.json":

@@ -34,6 +34,9 @@ internal sealed class ClusterStatus
     /// <summary>Differences that repair mended since the start.</summary>
     public required long Repaired { get; init; }
 
+    /// <summary>Reads that missed or failed only because the ring changed, since the start.</summary>
+    public required long TopologyMisses { get; init; }
+
     /// <summary>Views adopted since the start.</summary>
     public required long Views { get; init; }
 

@@ -9,6 +9,8 @@ namespace Henge.AspNetCore.Json;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ClassicSet))]
 [JsonSerializable(typeof(StatsReply))]
+[JsonSerializable(typeof(ClusterReply))]
+[JsonSerializable(typeof(List<ClusterSlots>))]
 [JsonSerializable(typeof(MultiKeys))]
 [JsonSerializable(typeof(MultiSet))]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -38,6 +38,12 @@ internal sealed record HttpRoute(string Template, string Allow)
     /// <summary>Counters and sizes.</summary>
     public static readonly HttpRoute Stats = new("/v1/stats", "GET, HEAD, OPTIONS");
 
+    /// <summary>The ring.</summary>
+    public static readonly HttpRoute Cluster = new("/v1/cluster", "GET, HEAD, OPTIONS");
+
+    /// <summary>Who holds which slots.</summary>
+    public static readonly HttpRoute ClusterSlots = new("/v1/cluster/slots", "GET, HEAD, OPTIONS");
+
     /// <summary>Whether the process answers.</summary>
     public static readonly HttpRoute Health = new("/healthz", "GET, HEAD, OPTIONS");
 
@@ -54,6 +60,6 @@ internal sealed record HttpRoute(string Template, string Allow)
     public static readonly IReadOnlyList<HttpRoute> All =
     [
         Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
-        Stats, Health, Ready, OpenApi, Index,
+        Stats, Cluster, ClusterSlots, Health, Ready, OpenApi, Index,
     ];
 }

@@ -34,6 +34,13 @@ internal static class NodeOptions
             RedisMode = Enum.Parse<RedisMode>(values.Choice(ServeOptions.RedisMode), ignoreCase: true),
             SlowLogMicroseconds = values.Integer(ServeOptions.SlowLogSlowerThan),
             SlowLogMaxEntries = (int)values.Integer(ServeOptions.SlowLogMaxLen),
+            Advertise = values.Text(RingOptions.Advertise),
+            Copies = (int)values.Integer(RingOptions.Copies),
+            WriteAck = Enum.Parse<WriteAck>(values.Choice(RingOptions.WriteAck), ignoreCase: true),
+            Weight = (int)values.Integer(RingOptions.Weight),
+            Zone = values.Text(RingOptions.Zone) ?? "",
+            ClusterName = values.Text(RingOptions.ClusterName)!,
+            LeaveTimeout = values.Time(RingOptions.LeaveTimeout),
         };
         if (values.Text(ServeOptions.Name) is { } name)
         {
@@ -52,6 +59,10 @@ internal static class NodeOptions
         foreach (PeerAddress peer in Peers(values))
         {
             options.Peers.Add(peer.ToString());
+        }
+        foreach (string secret in ClusterSecrets(values))
+        {
+            options.ClusterSecrets.Add(secret);
         }
         return options.Validate() is { } wrong ? throw new UsageException(wrong) : options;
     }
@@ -97,6 +108,11 @@ internal static class NodeOptions
         }
         return [.. addresses.Distinct()];
     }
+
+    private static string[] ClusterSecrets(OptionValues values) =>
+        values.Text(RingOptions.ClusterSecretFile) is string path
+            ? FileReading.Secrets("--cluster-secret-file", path)
+            : values.Text(RingOptions.ClusterSecret) is string secret ? [secret] : [];
 
     private static string? Password(OptionValues values) => values.Text(ServeOptions.PasswordFile) is string path
         ? FileReading.Secret("--password-file", path)
