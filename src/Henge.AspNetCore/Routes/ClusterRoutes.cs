@@ -4,7 +4,6 @@ using Henge.Cluster;
 using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
-using Henge.Peers;
 
 using Microsoft.AspNetCore.Http;
 
