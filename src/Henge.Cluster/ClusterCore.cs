@@ -180,6 +180,7 @@ internal sealed class ClusterCore
         RoundTripMicroseconds = _membership.RoundTripMicroseconds,
         ClockSkewMs = _membership.ClockSkewMs,
         Repaired = _repair.Repaired,
+        TopologyMisses = Shared.TopologyMisses,
         Views = _handoff.Views,
         FlushVersion = _membership.FlushVersion,
     };

@@ -154,6 +154,14 @@ internal sealed class HengeNode : IAsyncDisposable
     /// </summary>
     public bool Ready => _ready && _ring is { IsReady: true };
 
+    /// <summary>
+    /// Ends when it is <see cref="Ready"/> for the first time: a node with peers first gets to know them, or gives up on
+    /// those that do not answer within two seconds.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public Task Joined =>
+        _ring?.Joined ?? throw new InvalidOperationException("A node that was not started joins nothing.");
+
     /// <summary>Unix milliseconds of its clock.</summary>
     public long NowMs => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 

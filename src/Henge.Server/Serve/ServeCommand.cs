@@ -63,10 +63,13 @@ internal static class ServeCommand
             await WarmUp.RunAsync(options.Transport).ConfigureAwait(false);
             await http.StartAsync(CancellationToken.None).ConfigureAwait(false);
             await node.StartAsync(CancellationToken.None).ConfigureAwait(false);
-            string addresses = string.Join(", ", node.EndPoints.Select(endPoint => endPoint.ToString()));
-            terminal.Out.WriteLine($"henge {ProductVersion.Text} ready on {addresses} (HTTP, Redis)");
+            if (await Task.WhenAny(node.Joined, signals.First).ConfigureAwait(false) == node.Joined)
+            {
+                string addresses = string.Join(", ", node.EndPoints.Select(endPoint => endPoint.ToString()));
+                terminal.Out.WriteLine($"henge {ProductVersion.Text} ready on {addresses} (HTTP, Redis)");
+            }
             await signals.First.ConfigureAwait(false);
-            await StopAsync(node, http, options.Limits.StopTimeout, logger).ConfigureAwait(false);
+            await StopAsync(node, http, options.LeaveTimeout + options.Limits.StopTimeout, logger).ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }
