@@ -35,7 +35,7 @@ public sealed class OptionValuesTests
 
         Assert.Equal(5, values.Integer(ServeOptions.MaxEntries));
         Assert.True(values.Switch(ServeOptions.Insecure));
-        Assert.Equal(["a:1", "b:2"], values.List(ServeOptions.Peers));
+        Assert.Equal(["a:1", "b:2"], values.List(RingOptions.Peers));
     }
 
     [Theory]
