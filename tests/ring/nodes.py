@@ -12,7 +12,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-HENGE = ROOT / "src/Henge.Server/bin/Release/net10.0/henge"
+HENGE = pathlib.Path(os.environ.get("HENGE_COMMAND", ROOT / "src/Henge.Server/bin/Release/net10.0/henge"))
 READY_LIMIT = 30.0
 
 
