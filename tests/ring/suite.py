@@ -8,6 +8,7 @@ import argparse
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -333,6 +334,8 @@ OPTIONS.cut = OPTIONS.cut if OPTIONS.cut is not None else (60.0 if OPTIONS.long 
 unknown = [name for name in OPTIONS.scenarios if name not in SCENARIOS]
 if unknown:
     parser.error(f"no scenario {unknown[0]}; there are {', '.join(SCENARIOS)}")
+# Whoever ends this program ends its nodes with it.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 for chosen in OPTIONS.scenarios or SCENARIOS:
     TAP.note(f"{chosen}: {SCENARIOS[chosen].__doc__}")
     started = time.monotonic()
