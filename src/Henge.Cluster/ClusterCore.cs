@@ -88,7 +88,7 @@ internal sealed class ClusterCore
         _membership.Tick(now);
         Follow(now);
         long next = IsOvertaken ? long.MaxValue : Math.Min(_handoff.Tick(now), _repair.Tick(now));
-        _tombstones.Tick(_handoff.IsSettled, atOnce: false, now);
+        _tombstones.Tick(_handoff.IsInSync, atOnce: false, now);
         Follow(now);
         NextTickMs = Math.Min(Math.Min(next, _membership.NextTickMs), now.MonotonicMs + LongestTickMs);
     }
@@ -265,7 +265,7 @@ internal sealed class ClusterCore
             {
                 _handoff.Adopt(RingView.Create(_membership.Members.Values, _options.Copies), now);
             }
-            _tombstones.Tick(_handoff.IsSettled, atOnce: true, now);
+            _tombstones.Tick(_handoff.IsInSync, atOnce: true, now);
             Publish(now);
         }
         else if (_handoff.Version != _seenDuties

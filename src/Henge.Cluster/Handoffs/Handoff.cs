@@ -31,6 +31,7 @@ internal sealed class Handoff
     private readonly LeftoverSweeper _sweeper;
     private readonly HoldingsTeller _teller;
     private readonly Announcer _announcer;
+    private readonly Completeness _completeness;
     private readonly long[] _quiesced;
 
     private long _viewSnapshot = long.MaxValue;
@@ -52,6 +53,7 @@ internal sealed class Handoff
         _sweeper = new LeftoverSweeper(store, _table);
         _teller = new HoldingsTeller(store, host, membership, _table, _history);
         _announcer = new Announcer(host, membership, _barrier);
+        _completeness = new Completeness(_table, Duties, Board);
     }
 
     /// <summary>This node.</summary>
@@ -87,24 +89,11 @@ internal sealed class Handoff
     /// <summary>Whether everything is here that this node is to hold in the view in force.</summary>
     public bool IsSettled => HasPlanned && Duties.Unsettled == 0;
 
-    /// <summary>
-    /// Whether the copies of the view in force have everything that is here, so that a node that is none may go.
-    /// </summary>
-    public bool IsHandedOver
-    {
-        get
-        {
-            for (int slot = 0; slot < Slot.Count && _hasTold; slot++)
-            {
-                ReadOnlySpan<ushort> copies = View.CopiesOf(new Slot(slot));
-                if (!_table.At(slot).IsNone && !copies.IsEmpty && !Board.AllHave(copies, slot))
-                {
-                    return false;
-                }
-            }
-            return _hasTold;
-        }
-    }
+    /// <inheritdoc cref="Completeness.IsInSync"/>
+    public bool IsInSync => IsSettled && _completeness.IsInSync(View, (Version, BoardVersion));
+
+    /// <inheritdoc cref="Completeness.IsHandedOver"/>
+    public bool IsHandedOver => _hasTold && _completeness.IsHandedOver(View);
 
     /// <summary>
     /// Gives every slot its duty in a new view. The caller publishes a snapshot, then calls <see cref="Published"/>.
@@ -260,31 +249,14 @@ internal sealed class Handoff
         Announce(now);
     }
 
-    /// <summary>Whether this node has, or gathers, anything of a slot.</summary>
-    public bool Holds(int slot) => !_table.At(slot).IsNone || Duties[slot].Role != SlotRole.None;
+    /// <inheritdoc cref="Completeness.Holds"/>
+    public bool Holds(int slot) => _completeness.Holds(slot);
 
-    /// <summary>
-    /// Whether this node has anything of a slot that it does not own and whose owner has not all yet.
-    /// </summary>
-    public bool IsLeftover(int slot)
-    {
-        ReadOnlySpan<ushort> copies = View.CopiesOf(new Slot(slot));
-        return Duties[slot].Role != SlotRole.Owner && Holds(slot)
-            && (copies.IsEmpty || !Board.HasSettled(copies[0], slot));
-    }
+    /// <inheritdoc cref="Completeness.IsLeftover"/>
+    public bool IsLeftover(int slot) => _completeness.IsLeftover(View, slot);
 
-    /// <summary>Whether all copies of a slot, this node among them, have said that they have all of it.</summary>
-    public bool IsSettledEverywhere(int slot)
-    {
-        foreach (ushort place in View.CopiesOf(new Slot(slot)))
-        {
-            if (!Board.HasSettled(place, slot))
-            {
-                return false;
-            }
-        }
-        return Duties[slot].IsSettled;
-    }
+    /// <inheritdoc cref="Completeness.IsEverywhere"/>
+    public bool IsSettledEverywhere(int slot) => _completeness.IsEverywhere(View, slot);
 
     /// <summary>Does what is due; returns when there is something to do next.</summary>
     public long Tick(Instant now)
@@ -303,6 +275,7 @@ internal sealed class Handoff
         if (_sweeper.IsSweeping && _sweeper.Step() is > 0 and var dropped)
         {
             _mayDrop = true;
+            BoardVersion++;
             _host.Report(new ClusterEvent(ClusterEventKind.LeftoversDropped, Amount: dropped));
         }
         long next = Math.Min(Puller.Tick(now), Pusher.Tick(now));

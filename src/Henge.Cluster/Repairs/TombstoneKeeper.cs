@@ -5,9 +5,9 @@ namespace Henge.Cluster.Repairs;
 
 /// <summary>
 /// Decides which deletions leave tombstones and how long they stay: a tombstone may go when it is old enough, and older
-/// than the last moment at which every remembered member was there and this node had all it is to hold. Until then an
-/// absent member may come back with what was deleted. A seed that was not reached yet may be a member of another island,
-/// for as long as a dead member is remembered.
+/// than the last moment at which every remembered member was there and all copies of what this node holds had all of
+/// it. Until then an absent member may come back with what was deleted. A seed that was not reached yet may be a member
+/// of another island, for as long as a dead member is remembered.
 /// </summary>
 internal sealed class TombstoneKeeper
 {
@@ -33,7 +33,7 @@ internal sealed class TombstoneKeeper
     public void Met(string seed) => _unmet.Remove(seed);
 
     /// <summary>Looks again when a second has passed, or at once when asked.</summary>
-    public void Tick(bool isSettled, bool atOnce, Instant now)
+    public void Tick(bool isInSync, bool atOnce, Instant now)
     {
         if (now.MonotonicMs < _nextMs && !atOnce)
         {
@@ -46,7 +46,7 @@ internal sealed class TombstoneKeeper
             _unmet.ExceptWith(_membership.Members.Values.Select(member => member.Address));
         }
         bool mayBeIsland = _unmet.Count > 0 && now.MonotonicMs - _startedMs < _options.ForgetAfterMs;
-        bool inSync = isSettled && !mayBeIsland && _membership.AllRememberedAlive;
+        bool inSync = isInSync && !mayBeIsland && _membership.AllRememberedAlive;
         _store.KeepsTombstones |= _membership.Members.Count > 1;
         _store.TombstonesForAbsent = _store.KeepsTombstones && !inSync;
         if (inSync)
