@@ -2,7 +2,9 @@ using Henge.AspNetCore.Access;
 using Henge.AspNetCore.Hosting;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 using Henge.AspNetCore.Routes;
+using Henge.Peers;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,7 +24,7 @@ internal sealed class HttpApi
     private static readonly StringValues Policy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
     private readonly HengeNode _node;
-    private readonly AccessRules _access;
+    private readonly AccessRules? _access;
     private readonly CacheRoutes _cache;
     private readonly ClassicRoutes _classic;
     private readonly NodeRoutes _about;
@@ -40,9 +42,27 @@ internal sealed class HttpApi
         var budget = new BodyBudget(node.Store, limits);
         var writer = new EntryWriter(node, budget);
         _access = new AccessRules(node);
-        _classic = new ClassicRoutes(node, writer, budget, contentTypes, limits);
-        _cache = new CacheRoutes(node, writer, budget, contentTypes, limits);
+        var owner = new HttpApi(node, limits, writer, budget, contentTypes);
+        var ring = new RingRequests(node, owner, budget, limits);
+        node.Requests.Add(RequestKind.Http, (_, _, request) => HttpOperation.Read(owner, request));
+        _classic = new ClassicRoutes(node, writer, budget, contentTypes, limits, ring);
+        _cache = new CacheRoutes(node, writer, budget, contentTypes, limits, ring);
         _about = new NodeRoutes(node, connections);
+        _cluster = new ClusterRoutes(node);
+    }
+
+    /// <summary>
+    /// The API as the owner of a key runs it for the node that a request came to: that one has checked who asks, and
+    /// nothing is sent on. Values are read in one piece, so that none can change between two.
+    /// </summary>
+    private HttpApi(
+        HengeNode node, HttpLimits limits, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes)
+    {
+        _node = node;
+        var whole = new HttpLimits { PieceBytes = int.MaxValue, BulkKeys = limits.BulkKeys };
+        _classic = new ClassicRoutes(node, writer, budget, contentTypes, whole, ring: null);
+        _cache = new CacheRoutes(node, writer, budget, contentTypes, whole, ring: null);
+        _about = new NodeRoutes(node, connections: null);
         _cluster = new ClusterRoutes(node);
     }
 
@@ -129,7 +149,7 @@ internal sealed class HttpApi
         HttpTarget target = HttpTarget.Parse(raw, prefixSegments);
         if (target.Path.StartsWith("/v1/cache", StringComparison.Ordinal))
         {
-            return _access.Check(context, data: true) is { } refused
+            return _access?.Check(context, data: true) is { } refused
                 ? Refuse(context, refused)
                 : _cache.RouteAsync(context, target.Path["/v1/cache".Length..], target.Query);
         }
@@ -152,7 +172,7 @@ internal sealed class HttpApi
             return Answer(context, HttpRoute.Health) ?? NodeRoutes.HealthAsync(context);
         }
         bool data = target.Path is "/get" or "/set" or "/v1/stats" or "/v1/cluster" or "/v1/cluster/slots";
-        if (_access.Check(context, data) is { } refused)
+        if (_access?.Check(context, data) is { } refused)
         {
             return Refuse(context, refused);
         }

@@ -81,6 +81,9 @@ internal sealed class BulkReply : IAsyncDisposable
         _json.WriteEndObject();
     }
 
+    /// <summary>A result that another node wrote.</summary>
+    public void WriteResult(ReadOnlySpan<byte> json) => _json.WriteRawValue(json, skipInputValidation: true);
+
     /// <summary>Sends what has been written once it is a piece, and waits while the reader is behind.</summary>
     public async ValueTask FlushWhenFullAsync(CancellationToken cancellationToken)
     {

@@ -92,6 +92,12 @@ internal static class Problems
     public static readonly Problem NotReady =
         new(503, "not-ready", "The node is starting or stopping.", retryAfterSeconds: 1);
 
+    public static readonly Problem OwnerAway = new(503, "owner-away",
+        "The node that owns the key could not be reached in time; nothing was done.", retryAfterSeconds: 1);
+
+    public static readonly Problem Uncertain = new(504, "uncertain",
+        "The write may or may not have been stored, or not on all of its copies: read before trying again.");
+
     public static readonly Problem Failed = new(500, "internal-error", "The node failed; its log says more.");
 
     /// <summary>How a write of the store ended; null when it was applied.</summary>

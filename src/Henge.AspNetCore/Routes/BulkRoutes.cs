@@ -3,6 +3,7 @@ using System.Text.Json;
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 
 using Microsoft.AspNetCore.Http;
 
@@ -19,10 +20,13 @@ internal sealed class BulkRoutes
     private readonly HttpLimits _limits;
     private readonly EntryWriter _writer;
     private readonly ContentTypes _contentTypes;
+    private readonly RingBulk? _ring;
 
     internal BulkRoutes(
-        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits)
+        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits,
+        RingRequests? ring)
     {
+        _ring = ring is null ? null : new RingBulk(ring);
         _node = node;
         _writer = writer;
         _budget = budget;
@@ -59,7 +63,11 @@ internal sealed class BulkRoutes
         var reply = new BulkReply(context.Response.BodyWriter, _limits.PieceBytes);
         await using (reply.ConfigureAwait(false))
         {
-            if (set is not null)
+            if (_ring is { IsShared: true })
+            {
+                await _ring.RunAsync(route, set, keys, base64, reply, context.RequestAborted).ConfigureAwait(false);
+            }
+            else if (set is not null)
             {
                 await SetAsync(set.Entries!, base64, reply, context.RequestAborted).ConfigureAwait(false);
             }

@@ -1,5 +1,6 @@
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 
 using Microsoft.AspNetCore.Http;
 
@@ -13,15 +14,18 @@ internal sealed class CacheRoutes
     private readonly EntryVerbs _verbs;
     private readonly BulkRoutes _bulk;
     private readonly ListingRoutes _listing;
+    private readonly RingRequests? _ring;
 
     internal CacheRoutes(
-        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits)
+        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits,
+        RingRequests? ring)
     {
+        _ring = ring;
         _writer = writer;
         _reader = new EntryReader(node, contentTypes, limits);
         _verbs = new EntryVerbs(node, budget);
-        _bulk = new BulkRoutes(node, writer, budget, contentTypes, limits);
-        _listing = new ListingRoutes(node, limits);
+        _bulk = new BulkRoutes(node, writer, budget, contentTypes, limits, ring);
+        _listing = new ListingRoutes(node, limits, ring);
     }
 
     /// <summary>Routes by what follows <c>/v1/cache</c>: a key, a call on many, or nothing.</summary>
@@ -86,6 +90,11 @@ internal sealed class CacheRoutes
             return wrong.WriteAsync(context);
         }
         string method = context.Request.Method;
+        bool writes = !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
+        if (_ring is not null && _ring.Takes(key, writes))
+        {
+            return _ring.SendAsync(context, key.ToArray(), writes);
+        }
         if (ReferenceEquals(route, HttpRoute.Entry))
         {
             if (HttpMethods.IsPut(method))

@@ -7,6 +7,7 @@ using System.Text.Unicode;
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 using Henge.Storage;
 
 using Microsoft.AspNetCore.Http;
@@ -31,10 +32,13 @@ internal sealed class ClassicRoutes
     private readonly BodyBudget _budget;
     private readonly ContentTypes _contentTypes;
     private readonly int _pieceBytes;
+    private readonly RingRequests? _ring;
 
     internal ClassicRoutes(
-        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits)
+        HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits,
+        RingRequests? ring)
     {
+        _ring = ring;
         _node = node;
         _writer = writer;
         _budget = budget;
@@ -64,6 +68,11 @@ internal sealed class ClassicRoutes
         using var body = new RequestBody(_budget);
         long limit = HttpLimits.JsonBodyBytes(_node.Store.MaxValueBytes);
         Problem? problem = await body.ReadAsync(context, limit, Problems.BodyTooLong).ConfigureAwait(false);
+        if (problem is null && _ring is { IsShared: true } && KeyOf(body.Bytes) is { } key)
+        {
+            await _ring.SendAsync(context, key, writes: true, body.Bytes).ConfigureAwait(false);
+            return;
+        }
         problem ??= Set(body.Bytes);
         Task reply = problem?.WriteAsync(context) ?? JsonReply.WriteAsync(context, "{\"ok\":true}"u8);
         await reply.ConfigureAwait(false);
@@ -74,6 +83,10 @@ internal sealed class ClassicRoutes
         if (KeyText.TryDecode(text, base64, inQuery: true, buffer, out ReadOnlySpan<byte> key) is { } wrong)
         {
             return wrong.WriteAsync(context);
+        }
+        if (_ring is not null && _ring.Takes(key, writes: false))
+        {
+            return _ring.SendAsync(context, key.ToArray(), writes: false);
         }
         long nowMs = _node.NowMs;
         byte[] escaped;
@@ -140,6 +153,23 @@ internal sealed class ClassicRoutes
         finally
         {
             _budget.Give(value.Length);
+        }
+    }
+
+    /// <summary>
+    /// The key of a call that makes sense; null where there is none, and then no owner is needed to say so.
+    /// </summary>
+    private static byte[]? KeyOf(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, HttpJson.Default.ClassicSet)?.Key is { Length: > 0 } key
+                ? Encoding.UTF8.GetBytes(key)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -32,6 +32,9 @@ internal readonly struct KeyCollector : IEntryVisitor
     /// <summary>The keys found.</summary>
     public IReadOnlyList<byte[]> Keys => _keys;
 
+    /// <summary>Adds a key that another node has found.</summary>
+    public void Add(ReadOnlySpan<byte> key) => _keys.Add(key.ToArray());
+
     /// <inheritdoc/>
     public void Visit(in EntryView entry)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 
 using Microsoft.AspNetCore.Http;
 
@@ -20,9 +21,11 @@ internal sealed class ListingRoutes
     private readonly HengeNode _node;
     private readonly int _keysPerPage;
     private readonly int _pieceBytes;
+    private readonly RingListing? _ring;
 
-    internal ListingRoutes(HengeNode node, HttpLimits limits)
+    internal ListingRoutes(HengeNode node, HttpLimits limits, RingRequests? ring)
     {
+        _ring = ring is null ? null : new RingListing(node);
         _node = node;
         _keysPerPage = limits.ListingKeys;
         _pieceBytes = limits.PieceBytes;
@@ -60,6 +63,11 @@ internal sealed class ListingRoutes
         {
             return Problems.BadKeyEncoding.WriteAsync(context);
         }
+        if (_ring is { IsShared: true })
+        {
+            byte[]? pattern = query.Has(QueryNames.Match) ? match : null;
+            return ListRingAsync(context, _ring, cursor, pattern, limit, query.KeysAreBase64);
+        }
         var page = new KeyCollector(query.Has(QueryNames.Match) ? match : null, prefix: null);
         int looked = 0;
         do
@@ -81,6 +89,10 @@ internal sealed class ListingRoutes
         if (all == query.Has(QueryNames.Prefix) || (all && query.All is not "true"))
         {
             return Problems.BadQuery("Say what to delete: either prefix=p or all=true.").WriteAsync(context);
+        }
+        if (all && _ring is { IsShared: true })
+        {
+            return DeleteRingAsync(context, _ring);
         }
         if (all)
         {
@@ -107,13 +119,60 @@ internal sealed class ListingRoutes
         do
         {
             var found = new KeyCollector(match: null, prefix);
-            cursor = _node.Store.Scan(cursor, ScanStep, _node.NowMs, ref found);
-            deleted += DeleteKeys(found);
+            Problem? problem = null;
+            if (_ring is { IsShared: true })
+            {
+                byte[] pattern = RingListing.PatternOf(prefix);
+                (cursor, problem) = await _ring.PageAsync(cursor, pattern, ScanStep, found).ConfigureAwait(false);
+                (long gone, Problem? failed) = await _ring.DeleteAsync(found.Keys).ConfigureAwait(false);
+                deleted += gone;
+                problem ??= failed;
+            }
+            else
+            {
+                cursor = _node.Store.Scan(cursor, ScanStep, _node.NowMs, ref found);
+                deleted += DeleteKeys(found);
+            }
+            if (problem is not null)
+            {
+                await problem.WriteAsync(context).ConfigureAwait(false);
+                return;
+            }
             await Task.Yield();
             context.RequestAborted.ThrowIfCancellationRequested();
         }
         while (cursor != 0);
         await JsonReply.WriteNumberAsync(context, "deleted"u8, deleted).ConfigureAwait(false);
+    }
+
+    private async Task ListRingAsync(
+        HttpContext context, RingListing ring, ulong cursor, byte[]? pattern, int limit, bool base64)
+    {
+        var page = new KeyCollector(match: null, prefix: null);
+        Problem? problem;
+        int looked = 0;
+        do
+        {
+            int step = Math.Clamp(limit - page.Count, 1, ScanStep);
+            (cursor, problem) = await ring.PageAsync(cursor, pattern, step, page).ConfigureAwait(false);
+            looked += step;
+        }
+        while (problem is null && cursor != 0 && page.Count < limit && looked < _keysPerPage);
+        if (problem is not null)
+        {
+            await problem.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        var json = new ArrayBufferWriter<byte>(4096);
+        page.Write(json, base64, cursor);
+        await JsonReply.WriteLongAsync(context, json.WrittenMemory, _pieceBytes).ConfigureAwait(false);
+    }
+
+    private static async Task DeleteRingAsync(HttpContext context, RingListing ring)
+    {
+        (long deleted, Problem? problem) = await ring.DeleteAllAsync().ConfigureAwait(false);
+        Task written = problem?.WriteAsync(context) ?? JsonReply.WriteNumberAsync(context, "deleted"u8, deleted);
+        await written.ConfigureAwait(false);
     }
 
     private long DeleteKeys(in KeyCollector found)
