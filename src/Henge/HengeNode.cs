@@ -140,6 +140,9 @@ internal sealed class HengeNode : IAsyncDisposable
     /// <summary>Its part in the ring; null before the start. Set it before the transport starts.</summary>
     public IRing? Ring { get; set; }
 
+    /// <summary>The map of the ring that clients asked for last.</summary>
+    public Commands.Cluster.ClusterMap? ClusterMap { get; set; }
+
     /// <summary>Who understands the requests of other members.</summary>
     public RequestReaders Requests { get; } = new();
 

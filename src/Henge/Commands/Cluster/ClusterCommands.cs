@@ -3,12 +3,13 @@ using System.Text;
 
 using Henge.Cluster;
 using Henge.Protocol;
+using Henge.Routing;
 
 namespace Henge.Commands.Cluster;
 
 /// <summary>
-/// CLUSTER for a node that owns every slot, which is what makes cluster clients work against one. The address it shows
-/// is the one that the asking client connected to: the only one that is known to work for it.
+/// CLUSTER: the map of the ring (<see cref="ClusterMap"/>), and of a node that is alone, which owns every slot. The
+/// address that such a node shows is the one that the asking client connected to.
 /// </summary>
 internal static class ClusterCommands
 {
@@ -22,9 +23,9 @@ internal static class ClusterCommands
             Subcommands =
             [
                 Row("CLUSTER|COUNTKEYSINSLOT", 3, SlotKeysCommands.CountKeysInSlot,
-                    "Returns the number of keys in a hash slot."),
+                    "Returns the number of keys in a hash slot.", SlotKeysCommands.CountOverRing),
                 Row("CLUSTER|GETKEYSINSLOT", 4, SlotKeysCommands.GetKeysInSlot,
-                    "Returns the key names in a hash slot."),
+                    "Returns the key names in a hash slot.", SlotKeysCommands.KeysOverRing),
                 Row("CLUSTER|HELP", 2, Help, "Returns helpful text about the different subcommands."),
                 Row("CLUSTER|INFO", 2, Info, "Returns information about the state of a node."),
                 Row("CLUSTER|KEYSLOT", 3, KeySlot, "Returns the hash slot for a key."),
@@ -66,7 +67,11 @@ internal static class ClusterCommands
     /// <summary>CLUSTER INFO</summary>
     public static void Info(ref CommandContext context)
     {
-        if (IsEnabled(ref context))
+        if (IsEnabled(ref context) && MapOf(ref context) is { } map)
+        {
+            context.Reply.Verbatim(Encoding.ASCII.GetBytes(map.Facts()));
+        }
+        else if (context.Node.Options.RedisMode != RedisMode.Standalone)
         {
             context.Reply.Verbatim(
                 "cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:16384\r\n"u8
@@ -93,6 +98,11 @@ internal static class ClusterCommands
             return;
         }
         context.Session.Client.KnowsClusterMap = true;
+        if (MapOf(ref context) is { } map)
+        {
+            context.Reply.Verbatim(Encoding.ASCII.GetBytes(map.Nodes()));
+            return;
+        }
         (string host, int port) = AddressFor(ref context);
         context.Reply.Verbatim(Encoding.ASCII.GetBytes(
             $"{context.Node.NodeIdText} {host}:{port}@{port} myself,master - 0 0 1 connected 0-{Slot.Count - 1}\n"));
@@ -106,6 +116,11 @@ internal static class ClusterCommands
             return;
         }
         context.Session.Client.KnowsClusterMap = true;
+        if (MapOf(ref context) is { } map)
+        {
+            map.WriteSlots(context.Reply);
+            return;
+        }
         (string host, int port) = AddressFor(ref context);
         RespWriter reply = context.Reply;
         reply.Array(1);
@@ -127,6 +142,11 @@ internal static class ClusterCommands
             return;
         }
         context.Session.Client.KnowsClusterMap = true;
+        if (MapOf(ref context) is { } map)
+        {
+            map.WriteShards(context.Reply);
+            return;
+        }
         (string host, int port) = AddressFor(ref context);
         RespWriter reply = context.Reply;
         reply.Array(1);
@@ -180,6 +200,15 @@ internal static class ClusterCommands
             return;
         }
         string id = Errors.Printable(context.Arguments[2]);
+        if (MapOf(ref context)?.Replicas(id) is { } replicas)
+        {
+            context.Reply.Array(replicas.Count);
+            foreach (string replica in replicas)
+            {
+                context.Reply.Bulk(replica);
+            }
+            return;
+        }
         if (string.Equals(id, context.Node.NodeIdText, StringComparison.OrdinalIgnoreCase))
         {
             context.Reply.Array(0);
@@ -252,6 +281,10 @@ internal static class ClusterCommands
         }
     }
 
+    /// <summary>The map of the ring; null for a node that is alone.</summary>
+    private static ClusterMap? MapOf(ref CommandContext context) =>
+        context.Node.Ring?.Snapshot is { IsAlone: false } snapshot ? ClusterMap.Of(context.Node, snapshot) : null;
+
     /// <summary>Host and port by which this client reached the node.</summary>
     private static (string Host, int Port) AddressFor(ref CommandContext context)
     {
@@ -263,7 +296,8 @@ internal static class ClusterCommands
         return (address.ToString(), local.Port);
     }
 
-    private static Command Row(string name, int arity, CommandHandler handler, string summary) => new()
+    private static Command Row(
+        string name, int arity, CommandHandler handler, string summary, RoutedHandler? overRing = null) => new()
     {
         Name = name,
         Arity = arity,
@@ -277,5 +311,6 @@ internal static class ClusterCommands
             _ => "3.0.0",
         },
         Summary = summary,
+        OverRing = overRing,
     };
 }

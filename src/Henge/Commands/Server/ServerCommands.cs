@@ -83,7 +83,10 @@ internal static class ServerCommands
         context.Reply.Verbatim(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>WAIT replicas timeout-ms: no replica is there to wait for.</summary>
+    /// <summary>
+    /// WAIT replicas timeout-ms: the replicas of each slot, which have every write of this client that was answered
+    /// before; 0 where writes do not wait for them, as nobody knows then.
+    /// </summary>
     public static void Wait(ref CommandContext context)
     {
         if (!Numbers.TryParse(context.Arguments[1], out _))
@@ -100,7 +103,10 @@ internal static class ServerCommands
         }
         else
         {
-            context.Reply.Integer(0);
+            // Replies keep their order: when this one is sent, all writes before it are where they should be.
+            bool areAwaited = context.Node.Options.WriteAck == WriteAck.All;
+            int copies = context.Node.Ring?.Snapshot.View.Copies ?? 1;
+            context.Reply.Integer(areAwaited ? Math.Max(0, copies - 1) : 0);
         }
     }
 
