@@ -46,7 +46,8 @@ public sealed class RingHttpTests : IAsyncLifetime
         for (int through = 0; through < 3; through++)
         {
             string key = $"key{through}";
-            HttpReply put = await _nodes[through].PutAsync($"/v1/cache/{key}", "value", ("Content-Type", "text/x-test"));
+            HttpReply put = await _nodes[through].PutAsync(
+                $"/v1/cache/{key}", "value", ("Content-Type", "text/x-test"));
             Assert.Equal(201, put.Status);
             foreach (HttpNode node in _nodes)
             {
@@ -89,9 +90,10 @@ public sealed class RingHttpTests : IAsyncLifetime
     [Fact]
     public async Task Calls_on_many_keys_and_listings_see_the_whole_ring()
     {
-        string entries = string.Join(",", Enumerable.Range(0, 40).Select(i => $$"""{"key":"m{{i}}","text":"v{{i}}"}"""));
+        string entries = string.Join(
+            ",", Enumerable.Range(0, 40).Select(i => $$"""{"key":"m{{i}}","text":"v{{i}}"}"""));
         string set = Text(await _nodes[0].PostJsonAsync("/v1/cache:mset", $$"""{"entries":[{{entries}}]}"""));
-        Assert.Equal(40, set.Split("\"status\":201").Length - 1);
+        Assert.True(set.Split("\"status\":201").Length == 41, set);
         string keys = string.Join(",", Enumerable.Range(0, 41).Select(i => $"\"m{i}\""));
         string got = Text(await _nodes[1].PostJsonAsync("/v1/cache:mget", $$"""{"keys":[{{keys}}],"text":true}"""));
         for (int i = 0; i < 40; i++)

@@ -20,8 +20,8 @@ public sealed class RingCommandsTests
             + Array("PING") + Array("MGET", keys[0], keys[2]) + Array("GET", keys[0]) + Array("INCR", keys[1])
             + Array("DBSIZE") + Array("EXEC") + Array("GET", keys[1]));
 
-        Assert.StartsWith("+OK\r\n" + string.Concat(Enumerable.Repeat("+QUEUED\r\n", 7)) + "*7\r\n+OK\r\n:1\r\n+PONG\r\n"
-            + "*2\r\n", replies);
+        string queued = string.Concat(Enumerable.Repeat("+QUEUED\r\n", 7));
+        Assert.StartsWith($"+OK\r\n{queued}*7\r\n+OK\r\n:1\r\n+PONG\r\n*2\r\n", replies);
         Assert.EndsWith("$1\r\na\r\n:2\r\n:2\r\n$1\r\n2\r\n", replies);
     }
 
@@ -174,9 +174,9 @@ public sealed class RingCommandsTests
         Assert.Equal("*1\r\n$4\r\nnews\r\n", publisher.Call("PUBSUB", "CHANNELS"));
         Assert.Equal("*2\r\n$4\r\nnews\r\n:1\r\n", publisher.Call("PUBSUB", "NUMSUB", "news"));
         Assert.Equal(":1\r\n", publisher.Call("PUBSUB", "NUMPAT"));
-        subscriber.Call("UNSUBSCRIBE", "news");
+        string received = subscriber.Call("UNSUBSCRIBE", "news");
         Assert.Equal(":1\r\n", publisher.Call("PUBLISH", "news", "five"));
-        string received = System.Text.Encoding.ASCII.GetString(subscriber.Harness.Connection.Pushed);
+        received += System.Text.Encoding.ASCII.GetString(subscriber.Harness.Connection.Pushed);
         Assert.Contains("one", received);
         Assert.DoesNotContain("five", received);
     }

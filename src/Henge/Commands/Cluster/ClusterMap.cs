@@ -104,7 +104,9 @@ internal sealed class ClusterMap
         return text.ToString();
     }
 
-    /// <summary>Lines for the members that have copies of slots of a member; null when there is no such member.</summary>
+    /// <summary>
+    /// Lines for the members that have copies of slots of a member; null when there is no such member.
+    /// </summary>
     public List<string>? Replicas(string id)
     {
         Member? owner = _snapshot.Members.Values.FirstOrDefault(
