@@ -65,6 +65,12 @@ internal sealed class ClusterOptions
     /// <summary>Least age of a tombstone that is purged; default 1 h.</summary>
     public long TombstoneGraceMs { get; init; } = 3_600_000;
 
+    /// <summary>
+    /// For so long after its start a node takes itself for an island that others, unknown to it, may hold older copies
+    /// beside, and remembers what expires and deletions of what it has not; default 10 minutes.
+    /// </summary>
+    public long IslandMs { get; init; } = 600_000;
+
     /// <summary>Between two rounds of repair while all is well; default 10 minutes.</summary>
     public int RepairIntervalMs { get; init; } = 600_000;
 

@@ -4,10 +4,11 @@ using Henge.Storage;
 namespace Henge.Cluster.Repairs;
 
 /// <summary>
-/// Decides which deletions leave tombstones and how long they stay: a tombstone may go when it is old enough, and older
-/// than the last moment at which every remembered member was there and all copies of what this node holds had all of
-/// it. Until then an absent member may come back with what was deleted. A seed that was not reached yet may be a member
-/// of another island, for as long as a dead member is remembered.
+/// Decides which deletions leave tombstones and how long they stay: a tombstone may go when it is old enough, and
+/// older than the last moment at which every remembered member was there and all copies of what this node holds had
+/// all of it. Until then an absent member may come back with what was deleted. Rings that form apart at the start
+/// need not know of each other, so a node begins so; and a seed that was not reached yet may be a member of another
+/// island, for as long as a dead member is remembered.
 /// </summary>
 internal sealed class TombstoneKeeper
 {
@@ -45,7 +46,8 @@ internal sealed class TombstoneKeeper
         {
             _unmet.ExceptWith(_membership.Members.Values.Select(member => member.Address));
         }
-        bool mayBeIsland = _unmet.Count > 0 && now.MonotonicMs - _startedMs < _options.ForgetAfterMs;
+        long aliveMs = now.MonotonicMs - _startedMs;
+        bool mayBeIsland = aliveMs < _options.IslandMs || (_unmet.Count > 0 && aliveMs < _options.ForgetAfterMs);
         bool inSync = isInSync && !mayBeIsland && _membership.AllRememberedAlive;
         _store.KeepsTombstones |= _membership.Members.Count > 1;
         _store.TombstonesForAbsent = _store.KeepsTombstones && !inSync;

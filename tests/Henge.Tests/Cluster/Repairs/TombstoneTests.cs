@@ -22,11 +22,13 @@ public sealed class TombstoneTests
     {
         using var ring = new TestRing();
         TestNode a = ring.Start("a:1", "a:1 b:1");
-        ring.Run(5000);
+        ring.Run(700_000);
         Assert.True(a.Store.TombstonesForAbsent);
         ring.Start("b:1", "a:1 b:1");
         ring.Settle(2);
         ring.Run(2000);
+        Assert.False(a.Store.TombstonesForAbsent);
+        ring.Run(600_000);
         Assert.All(ring.Nodes.Values, node => Assert.False(node.Store.TombstonesForAbsent));
     }
 
