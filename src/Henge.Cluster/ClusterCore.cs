@@ -29,6 +29,9 @@ internal sealed class ClusterCore
     private readonly TombstoneKeeper _tombstones;
     private readonly PauseGuard _guard;
 
+    // 8 bytes for each change of the ring in the life of the process.
+    private readonly HashSet<ViewId> _adopted = [];
+
     private long _seenMembers = -1;
     private long _seenDuties = -1;
     private long _seenBoard = -1;
@@ -263,7 +266,7 @@ internal sealed class ClusterCore
             }
             else
             {
-                _handoff.Adopt(RingView.Create(_membership.Members.Values, _options.Copies), now);
+                _handoff.Adopt(NextView(now), now);
             }
             _tombstones.Tick(_handoff.IsInSync, atOnce: true, now);
             Publish(now);
@@ -280,6 +283,21 @@ internal sealed class ClusterCore
             _membership.Leave(now);
             _host.Report(new ClusterEvent(ClusterEventKind.LeaveDone, _membership.Self));
         }
+    }
+
+    // The members of an earlier view may be those in the ring again, once who was there meanwhile has gone. What they
+    // held then is not what they are to hold now, so it must be another view: this node gives itself a new incarnation.
+    private RingView NextView(Instant now)
+    {
+        RingView view = RingView.Create(_membership.Members.Values, _options.Copies);
+        if (!_adopted.Add(view.Id) && view.PlaceOf(_membership.Self.Id) >= 0)
+        {
+            _membership.Touch(now);
+            _seenMembers = _membership.Version;
+            view = RingView.Create(_membership.Members.Values, _options.Copies);
+            _adopted.Add(view.Id);
+        }
+        return view;
     }
 
     private void BecomeReady(Instant now)
