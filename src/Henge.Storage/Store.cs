@@ -23,6 +23,7 @@ internal sealed class Store : IDisposable
     private const int RandomTries = 128;
     private readonly StoreCore _core;
     private readonly Shard[] _shards;
+    private ulong _flushed;
     private int _nextToTick;
 
     /// <summary>Creates a store.</summary>
@@ -328,7 +329,9 @@ internal sealed class Store : IDisposable
     {
         ulong farthest = VersionClock.Farthest(nowMs);
         version = version <= farthest ? version : Clock(nowMs);
-        if (!_core.TryRaiseFlushVersion(version))
+        // Another thread may be passing over the store for the same flush: who asks as well must not be told that all is
+        // gone before it is, so it passes too. Both drop the same.
+        if (!_core.TryRaiseFlushVersion(version) && Volatile.Read(ref _flushed) >= version)
         {
             return;
         }
@@ -339,6 +342,11 @@ internal sealed class Store : IDisposable
             cursor = ShardPass.Drop(_shards, cursor, EntriesPerTick, new FlushFilter(version, farthest));
         }
         while (cursor != 0);
+        for (ulong known = Volatile.Read(ref _flushed); known < version;)
+        {
+            ulong before = Interlocked.CompareExchange(ref _flushed, version, known);
+            known = before == known ? version : before;
+        }
     }
 
     /// <summary>
