@@ -329,8 +329,8 @@ internal sealed class Store : IDisposable
     {
         ulong farthest = VersionClock.Farthest(nowMs);
         version = version <= farthest ? version : Clock(nowMs);
-        // Another thread may be passing over the store for the same flush: who asks as well must not be told that all is
-        // gone before it is, so it passes too. Both drop the same.
+        // Another thread may be passing over the store for the same flush: who asks as well must not be told that all
+        // is gone before it is, so it passes too. Both drop the same.
         if (!_core.TryRaiseFlushVersion(version) && Volatile.Read(ref _flushed) >= version)
         {
             return;
