@@ -14,7 +14,7 @@ internal static class Mutants
     private static readonly Dictionary<PlantedBugs, string[]> s_scenarios = new()
     {
         [PlantedBugs.LostDelete] = ["olric"],
-        [PlantedBugs.NoViewCheck] = ["changes", "storm"],
+        [PlantedBugs.NoViewCheck] = ["deaf-owner"],
         [PlantedBugs.LastArrivalWins] = ["deletes-apart", "partitions"],
         [PlantedBugs.RelativeExpiry] = ["fetch-through"],
         [PlantedBugs.ForgetsPeers] = ["split-60s"],
@@ -31,14 +31,19 @@ internal static class Mutants
     public static IReadOnlyList<PlantedBugs> All { get; } =
         [.. Enum.GetValues<PlantedBugs>().Where(static b => b != PlantedBugs.None)];
 
-    /// <summary>Hunts one; the run that caught it and after how many, or null when it got away.</summary>
+    /// <summary>
+    /// Hunts one; the run that caught it and after how many, or null when it got away. A run that fails without the bug
+    /// as well has caught nothing.
+    /// </summary>
     public static (RunResult Result, int Runs)? Hunt(PlantedBugs bug)
     {
         string[] names = s_scenarios[bug];
         for (int i = 0; i < MaxSeeds; i++)
         {
             RunResult result = Run.Of(Catalog.Find(names[i % names.Length])!, (ulong)i + 1, bug);
-            if (result.Failure is not null)
+            bool isCaught = result.Failure is not null
+                && Run.Of(Catalog.Find(result.Scenario)!, result.Seed).Failure is null;
+            if (isCaught)
             {
                 return (result, i + 1);
             }

@@ -161,6 +161,50 @@ internal static class PartitionScenarios
         };
     }
 
+    /// <summary>
+    /// One node hears nobody and does not notice for long; the others go on without it, and one more joins them. What it
+    /// sends to its former copies must not be taken.
+    /// </summary>
+    public static Plan DeafOwner(SimRandom random, PlantedBugs bugs)
+    {
+        const int Hosts = 5;
+        List<NodeShape> shapes = Ingredients.Hosts(Hosts, seeds => new ClusterOptions
+        {
+            Seeds = seeds,
+            Bugs = bugs,
+            ProbeIntervalMs = 200,
+            ProbeTimeoutMs = 100,
+            SuspicionMs = 500,
+            RereplicateAfterMs = 50,
+        });
+        shapes[0] = shapes[0] with
+        {
+            Options = new ClusterOptions
+            {
+                Seeds = shapes[0].Options.Seeds,
+                Bugs = bugs,
+                ProbeTimeoutMs = 30_000,
+                SuspicionMs = 60_000,
+                PauseGuardMs = 60_000,
+            },
+        };
+        long forMs = random.Between(5 * Second, 12 * Second);
+        List<Fault> faults = [new(FaultKind.Join, 2500, Host: 4)];
+        for (int i = 1; i < Hosts; i++)
+        {
+            faults.Add(new(FaultKind.OneWay, 2 * Second, forMs, i, 1));
+        }
+        return new Plan
+        {
+            Shapes = shapes,
+            StartsWith = 4,
+            Network = new() { UserTimeoutUs = 30_000_000 },
+            Workload = new() { MeanGapUs = 5000, ReadShare = 0.1, IndirectChance = 0 },
+            Faults = faults,
+            FaultsMs = 20 * Second,
+        };
+    }
+
     private static void ExpectOneRing(World world)
     {
         string? missing = new Convergence(world).MissingFromViews();
