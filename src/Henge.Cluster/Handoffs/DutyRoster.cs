@@ -222,13 +222,13 @@ internal sealed class DutyRoster
         }
         if (duty.Role == SlotRole.Owner)
         {
-            duty.Load = LoadFor(duty.Load, trustsLocal: isEmpty && all == 1, now);
+            duty.Load = LoadFor(duty.Load, trustsLocal: isEmpty && all == 1, cursors, now);
             duty.Access = SlotAccess.Load;
         }
     }
 
     // An owner that goes on loading from the same members keeps what it knows to be fresh.
-    private SlotLoad LoadFor(SlotLoad? before, bool trustsLocal, Instant now)
+    private SlotLoad LoadFor(SlotLoad? before, bool trustsLocal, HoldingsCursor[] cursors, Instant now)
     {
         if (before is not null && _sources.TrueForAll(source => before.Sources.Contains(source.From)))
         {
@@ -236,12 +236,21 @@ internal sealed class DutyRoster
             {
                 return before;
             }
-            return Share(before.TrustsLocal, before.Since);
+            return Share(before.TrustsLocal, before.Since, before.IsBehind);
         }
-        return Share(trustsLocal, _store.Clock(now.UnixMs));
+        ulong clock = _store.Clock(now.UnixMs);
+        ulong latest = clock;
+        foreach (HoldingsCursor cursor in cursors)
+        {
+            if (_sources.Exists(source => source.From == cursor.From))
+            {
+                latest = Math.Max(latest, cursor.Clock);
+            }
+        }
+        return Share(trustsLocal, latest, latest > clock);
     }
 
-    private SlotLoad Share(bool trustsLocal, ulong since)
+    private SlotLoad Share(bool trustsLocal, ulong since, bool isBehind)
     {
         foreach (SlotLoad load in _loads)
         {
@@ -260,6 +269,7 @@ internal sealed class DutyRoster
             Sources = [.. _sources.Select(source => source.From)],
             TrustsLocal = trustsLocal,
             Since = since,
+            IsBehind = isBehind,
         };
         _loads.Add(made);
         return made;

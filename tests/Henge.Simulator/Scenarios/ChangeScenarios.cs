@@ -185,6 +185,8 @@ internal static class ChangeScenarios
         {
             bool isLate = request.Outcome != Outcome.Done || request.EndUs > Math.Max(request.StartUs, lossUs)
                 + ((withinMs + 200) * 1000);
+            // Who asked the lost node itself asked in vain.
+            isLate &= request.Kind != OperationKind.Count;
             if (isLate && !request.Node.IsOver && request.StartUs > lossUs - 100_000)
             {
                 bool wasLost = request.StartUs < lossUs + (withinMs * 1000) && request.Outcome == Outcome.Unknown;

@@ -40,7 +40,7 @@ internal static class PartitionScenarios
         int left = 1 + random.Below(hosts - 1);
         List<NodeShape> shapes = Ingredients.Hosts(
             hosts, seeds => new ClusterOptions { Seeds = seeds, Bugs = bugs },
-            i => i < left ? Enumerable.Range(0, left) : Enumerable.Range(left - 1, hosts - left + 1));
+            i => i < left ? Enumerable.Range(0, left + 1) : Enumerable.Range(left - 1, hosts - left + 1));
         return new Plan
         {
             Shapes = shapes,

@@ -18,6 +18,9 @@ internal sealed class HoldingsCursor
     /// <summary>The views it has adopted.</summary>
     public ViewHistory History => _holdings.History;
 
+    /// <summary>Its clock when it told.</summary>
+    public ulong Clock => _holdings.Clock;
+
     /// <summary>Slots that are to be pulled from it.</summary>
     public int Load { get; set; }
 

@@ -42,7 +42,7 @@ internal sealed class FetchThrough(
     /// </summary>
     public bool IsFresh(Operation operation, Instant now)
     {
-        if (!operation.ReadsKeys || ((options.Bugs & PlantedBugs.LostDelete) != 0 && operation.Writes))
+        if ((!operation.ReadsKeys && !IsBehind(operation)) || ((options.Bugs & PlantedBugs.LostDelete) != 0 && operation.Writes))
         {
             return true;
         }
@@ -316,6 +316,18 @@ internal sealed class FetchThrough(
             }
         }
         _fetches.Remove(fetch);
+    }
+
+    private bool IsBehind(Operation operation)
+    {
+        for (int i = 0; i < operation.KeyCount; i++)
+        {
+            if (LoadOf(operation.SlotAt(i)) is { IsBehind: true })
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private SlotLoad? LoadOf(Slot slot)
