@@ -106,7 +106,10 @@ internal sealed class World
         {
             Trace.Note(node, $"stops");
             NoteEvictions(node);
-            Oracle.Dies(node);
+            if (!node.HasLeft)
+            {
+                Oracle.Dies(node);
+            }
             End(node, saysGoodbye: true);
         }
     }
@@ -126,6 +129,9 @@ internal sealed class World
         Events.Add((Time.NowUs, node, happened));
         if (happened.Kind == ClusterEventKind.LeaveDone)
         {
+            // From now on nobody asks it any more: what it alone has is lost.
+            node.HasLeft = true;
+            Oracle.Dies(node);
             Time.After(LingerUs, () => Stop(node));
         }
         if (happened.Kind == ClusterEventKind.IdentityConflict && happened.Member?.Boot == node.Boot)

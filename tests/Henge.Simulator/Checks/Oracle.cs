@@ -199,7 +199,7 @@ internal sealed class Oracle(World world)
                 continue;
             }
             ledger.Crashes++;
-            bool isHeld = world.Nodes.Any(n => n != node && Has(n, acked));
+            bool isHeld = world.Nodes.Any(n => n != node && !n.HasLeft && Has(n, acked));
             if (isHeld || MayBeAbsent(ledger, acked))
             {
                 ledger.IsAmnestied |= !isHeld && ledger.Crashes >= acked.Holders;

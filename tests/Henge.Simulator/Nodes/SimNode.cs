@@ -93,6 +93,9 @@ internal sealed class SimNode
     /// <summary>Whether it has begun to leave.</summary>
     public bool IsLeaving { get; private set; }
 
+    /// <summary>Whether it has handed everything over and said goodbye.</summary>
+    public bool HasLeft { get; set; }
+
     /// <summary>Starts the core.</summary>
     public void Start() => CoreThread.Post(() => OnCore(Core.Start));
 
