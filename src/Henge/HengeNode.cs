@@ -158,8 +158,8 @@ internal sealed class HengeNode : IAsyncDisposable
     public bool Ready => _ready && _ring is { IsReady: true };
 
     /// <summary>
-    /// Ends when it is <see cref="Ready"/> for the first time: a node with peers first gets to know them, or gives up on
-    /// those that do not answer within two seconds.
+    /// Ends when it is <see cref="Ready"/> for the first time: a node with peers first gets to know them, or gives up
+    /// on those that do not answer within two seconds.
     /// </summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public Task Joined =>

@@ -25,7 +25,8 @@ if (line.Hunts)
     {
         (RunResult Result, int Runs)? hunt = Mutants.Hunt(bug);
         got += hunt is null ? 0 : 1;
-        Console.WriteLine(hunt is { } caught ? $"{bug} caught in run {caught.Runs}: {caught.Result}" : $"{bug} got away");
+        Console.WriteLine(
+            hunt is { } caught ? $"{bug} caught in run {caught.Runs}: {caught.Result}" : $"{bug} got away");
     }
     return got == Mutants.All.Count || (line.Bugs != PlantedBugs.None && got == 1) ? 0 : 1;
 }
@@ -58,7 +59,8 @@ for (ulong seed = line.From; seed < line.From + line.Seeds; seed++)
     {
         nextLineMs = watch.ElapsedMilliseconds + 1000;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{seed - line.From + 1} of {line.Seeds} runs, {failed} failed, {virtualMs / watch.ElapsedMilliseconds:f0} x "
+            $"{seed - line.From + 1} of {line.Seeds} runs, {failed} failed, "
+            + $"{virtualMs / watch.ElapsedMilliseconds:f0} x "
             + $"real time, last: {scenario.Name}"));
     }
 }

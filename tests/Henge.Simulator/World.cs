@@ -159,7 +159,9 @@ internal sealed class World
     /// <summary>An invariant does not hold.</summary>
     public void Fail(string invariant, string text) => throw new Violation(invariant, text);
 
-    /// <summary>As above, unless some store had to evict: then entries may be missing, and older ones may come back.</summary>
+    /// <summary>
+    /// As above, unless some store had to evict: then entries may be missing, and older ones may come back.
+    /// </summary>
     public void FailUnlessEvicting(string invariant, string text)
     {
         if (!HasEvicted())

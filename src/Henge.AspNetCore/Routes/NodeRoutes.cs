@@ -70,7 +70,8 @@ internal sealed class NodeRoutes
     {
         ReadOnlySpan<byte> page = """
             <!doctype html><html lang="en"><meta charset="utf-8"><title>Henge</title><h1>Henge</h1>
-            <ul><li><a href="/v1/cluster">ring</a></li><li><a href="/v1/stats">stats</a></li><li><a href="/v1/cache">keys</a></li>
+            <ul><li><a href="/v1/cluster">ring</a></li><li><a href="/v1/stats">stats</a></li>
+            <li><a href="/v1/cache">keys</a></li>
             <li><a href="/openapi/v1.json">OpenAPI</a></li><li><a href="/healthz">health</a></li>
             <li><a href="/readyz">readiness</a></li></ul></html>
 

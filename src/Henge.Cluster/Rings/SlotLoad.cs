@@ -16,12 +16,14 @@ internal sealed class SlotLoad
     /// </summary>
     public required bool TrustsLocal { get; init; }
 
-    /// <summary>The latest clock of all concerned when the load began: what was written here afterwards is above it.</summary>
+    /// <summary>
+    /// The latest clock of all concerned when the load began: what was written here afterwards is above it.
+    /// </summary>
     public required ulong Since { get; init; }
 
     /// <summary>
-    /// Whether a source's clock was so far ahead that the one here did not follow. Then a version given here may be below
-    /// what is on its way, so that overwrites too have to fetch first.
+    /// Whether a source's clock was so far ahead that the one here did not follow. Then a version given here may be
+    /// below what is on its way, so that overwrites too have to fetch first.
     /// </summary>
     public bool IsBehind { get; init; }
 }

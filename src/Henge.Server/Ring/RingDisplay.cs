@@ -31,11 +31,11 @@ internal static class RingDisplay
         to.WriteLine($"ring: {Title(report)}");
         foreach (RingReportMember member in report.Members)
         {
-            to.WriteLine("member: " + string.Join(" ", Row(member).Select(cell => cell.Length == 0 ? "-" : cell.Replace(' ', '_'))));
+            to.WriteLine("member: " + Words(Row(member)));
         }
         foreach (RingReportTransfer transfer in report.Transfers)
         {
-            to.WriteLine("transfer: " + string.Join(" ", Row(transfer).Select(cell => cell.Replace(' ', '_'))));
+            to.WriteLine("transfer: " + Words(Row(transfer)));
         }
     }
 
@@ -47,9 +47,10 @@ internal static class RingDisplay
     private static string Title(RingReport report)
     {
         int alive = report.Members.Count(member => member.State == "alive");
+        string copies = report.Copies == 1 ? "1 copy" : $"{report.Copies} copies";
         string words = string.Create(
             CultureInfo.InvariantCulture,
-            $"{alive} of {report.Members.Count} members alive, {report.Copies} {(report.Copies == 1 ? "copy" : "copies")} of each slot, view {report.View}");
+            $"{alive} of {report.Members.Count} members alive, {copies} of each slot, view {report.View}");
         words += report.LoadingSlots > 0 ? $", {Count(report.LoadingSlots)} slots on their way here" : "";
         return words + $", {Count(report.MissesDueToTopology)} misses due to topology";
     }
@@ -78,6 +79,10 @@ internal static class RingDisplay
         ByteSize.Format(transfer.Bytes),
         string.Create(CultureInfo.InvariantCulture, $"{100 * transfer.Progress:0} %"),
     ];
+
+    /// <summary>A row as words that a script can split.</summary>
+    private static string Words(string[] row) =>
+        string.Join(" ", row.Select(cell => cell.Length == 0 ? "-" : cell.Replace(' ', '_')));
 
     private static string Share(int slots) =>
         string.Create(CultureInfo.InvariantCulture, $"{100.0 * slots / Slot.Count:0.#} %");

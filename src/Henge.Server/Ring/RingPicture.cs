@@ -1,8 +1,8 @@
 namespace Henge.Server.Ring;
 
 /// <summary>
-/// Draws members on a circle, clockwise from the top, each with a mark, its name and its share of the slots. The drawing
-/// is characters alone, so that a test can look at it and any terminal can show it.
+/// Draws members on a circle, clockwise from the top, each with a mark, its name and its share of the slots. The
+/// drawing is characters alone, so that a test can look at it and any terminal can show it.
 /// </summary>
 internal static class RingPicture
 {
@@ -40,7 +40,8 @@ internal static class RingPicture
             int start = turn is > 0 and < 0.5 || shown.Length == 1 ? column + 2
                 : turn > 0.5 ? column - 1 - shown[i].Length
                 : column - (shown[i].Length / 2);
-            int at = turn is 0 or 0.5 && shown.Length > 1 ? Math.Clamp(line + (turn == 0 ? 1 : -1), 0, 2 * radius) : line;
+            int inside = turn == 0 ? 1 : -1;
+            int at = turn is 0 or 0.5 && shown.Length > 1 ? line + inside : line;
             shown[i].CopyTo(0, canvas[at], Math.Max(0, start), shown[i].Length);
         }
         return [.. canvas.Select(line => new string(line).TrimEnd())];
@@ -49,7 +50,9 @@ internal static class RingPicture
     private static (int Line, int Column) At(int radius, int middle, double turn)
     {
         (double sine, double cosine) = Math.SinCos(turn * 2 * Math.PI);
-        return ((int)Math.Round(radius - (radius * cosine)), (int)Math.Round(middle + (ColumnsPerLine * radius * sine)));
+        return (
+            (int)Math.Round(radius - (radius * cosine)),
+            (int)Math.Round(middle + (ColumnsPerLine * radius * sine)));
     }
 
     private static char[] Blank(int width)

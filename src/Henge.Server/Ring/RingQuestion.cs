@@ -36,7 +36,8 @@ internal static class RingQuestion
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or IOException)
         {
-            throw new RequestFailedException($"cannot reach {target}: {error.InnerException?.Message ?? error.Message}");
+            string reason = error.InnerException?.Message ?? error.Message;
+            throw new RequestFailedException($"cannot reach {target}: {reason}");
         }
     }
 

@@ -50,7 +50,7 @@ internal static class RingOptions
         Default = "all",
         Choices = ["all", "owner"],
         Group = Ring,
-        Help = "Who has a write before it is answered: all live copies, or the owner alone (faster; a crash may lose it).",
+        Help = "Who has a write before it is answered: all live copies, or the owner alone (a crash may lose it).",
     };
 
     /// <summary>--weight</summary>
@@ -72,7 +72,7 @@ internal static class RingOptions
         Kind = OptionKind.Text,
         ValueName = "ZONE",
         Group = Ring,
-        Help = "Where it stands (a rack, a data centre): copies of a key go to different zones where there are several.",
+        Help = "Where it stands, such as a rack: copies of a key go to different zones where there are several.",
     };
 
     /// <summary>--cluster-name</summary>

@@ -69,7 +69,8 @@ internal static class ServeCommand
                 terminal.Out.WriteLine($"henge {ProductVersion.Text} ready on {addresses} (HTTP, Redis)");
             }
             await signals.First.ConfigureAwait(false);
-            await StopAsync(node, http, options.LeaveTimeout + options.Limits.StopTimeout, logger).ConfigureAwait(false);
+            TimeSpan limit = options.LeaveTimeout + options.Limits.StopTimeout;
+            await StopAsync(node, http, limit, logger).ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }

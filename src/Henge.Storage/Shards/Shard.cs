@@ -355,10 +355,7 @@ internal sealed class Shard : IExpirySink, IDisposable
         return 0;
     }
 
-    /// <summary>
-    /// Whether what is written next may not be above a version: it comes from a clock far ahead of the one here, and has
-    /// to be remembered even when its entry has expired.
-    /// </summary>
+    /// <summary>Whether a version is of a clock far ahead: then it is remembered even when its entry expires.</summary>
     public bool IsAhead(ulong version) => _core.KeepsTombstones && version > Versions.Last;
 
     /// <summary>Deletes an entry without a trace, and leaves the index as large as it is.</summary>

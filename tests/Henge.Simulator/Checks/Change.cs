@@ -1,6 +1,8 @@
 namespace Henge.Simulator.Checks;
 
-/// <summary>One change of one key, as the owner's store told it: the only states of the key that may ever exist.</summary>
+/// <summary>
+/// One change of one key, as the owner's store told it: the only states of the key that may ever exist.
+/// </summary>
 internal sealed class Change
 {
     public required int Key { get; init; }

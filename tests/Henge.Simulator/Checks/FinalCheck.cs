@@ -48,7 +48,8 @@ internal static class FinalCheck
             if (record.Version < acked.Version)
             {
                 string what = world.Oracle.IsFlushed(acked) ? "I11" : acked.IsTombstone ? "I9" : "I8";
-                world.FailUnlessEvicting(what, $"key {key} is {ledger.Find(record.Version)} at its owner {owner} in the "
+                world.FailUnlessEvicting(
+                    what, $"key {key} is {ledger.Find(record.Version)} at its owner {owner} in the "
                     + $"end, but acknowledged was {acked}");
             }
             if (record.Version <= world.Oracle.FlushVersion)

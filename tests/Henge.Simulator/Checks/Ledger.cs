@@ -12,7 +12,9 @@ internal sealed class Ledger
     /// <summary>The newest acknowledged change, by version.</summary>
     public Change? Acked { get; private set; }
 
-    /// <summary>Holders of the acknowledged state that crashed since it was acknowledged or the ring was whole.</summary>
+    /// <summary>
+    /// Holders of the acknowledged state that crashed since it was acknowledged or the ring was whole.
+    /// </summary>
     public int Crashes { get; set; }
 
     /// <summary>Whether the acknowledged state was lost in a way that the number of copies does not cover.</summary>

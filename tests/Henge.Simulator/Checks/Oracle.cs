@@ -115,10 +115,12 @@ internal sealed class Oracle(World world)
         {
             world.Trace.Note(node, $"changes key {key}: {change}");
         }
-        bool isBelow = ledger.Acked is { } acked && change.Version <= acked.Version && !ledger.IsForgotten(acked, world.LatestUnixMs);
+        bool isBelow = ledger.Acked is { } acked && change.Version <= acked.Version
+            && !ledger.IsForgotten(acked, world.LatestUnixMs);
         if (world.IsStrict && !ledger.IsAmnestied && isBelow)
         {
-            world.FailUnlessEvicting("I17", $"{request} at {node} gives {change}, not above acknowledged {ledger.Acked}");
+            world.FailUnlessEvicting(
+                "I17", $"{request} at {node} gives {change}, not above acknowledged {ledger.Acked}");
         }
         ledger.Add(change);
         request.Changes.Add(change);
@@ -188,7 +190,9 @@ internal sealed class Oracle(World world)
         FlushedAtUs = world.Time.NowUs;
     }
 
-    /// <summary>A process is about to lose what it holds: counts it, and sees that nothing acknowledged is lost.</summary>
+    /// <summary>
+    /// A process is about to lose what it holds: counts it, and sees that nothing acknowledged is lost.
+    /// </summary>
     public void Dies(SimNode node)
     {
         for (int key = 0; key < _ledgers.Length; key++)

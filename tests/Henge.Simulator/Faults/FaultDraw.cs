@@ -2,7 +2,9 @@ using Henge.Simulator.Time;
 
 namespace Henge.Simulator.Faults;
 
-/// <summary>Draws the faults of a run from a seed: a plain list, so that a run can be told, cut down and repeated.</summary>
+/// <summary>
+/// Draws the faults of a run from a seed: a plain list, so that a run can be told, cut down and repeated.
+/// </summary>
 internal static class FaultDraw
 {
     private static readonly long[] s_steps =

@@ -27,6 +27,8 @@ internal sealed record NetworkConditions
     /// <summary>How long a dial, or the hello after it, may take.</summary>
     public long DialTimeoutUs { get; init; } = 1_000_000;
 
-    /// <summary>Unsent bytes of a connection beyond which sending fails; a message into an empty queue always goes.</summary>
+    /// <summary>
+    /// Unsent bytes of a connection beyond which sending fails; a message into an empty queue always goes.
+    /// </summary>
     public long QueueBytes { get; init; } = 1 << 20;
 }

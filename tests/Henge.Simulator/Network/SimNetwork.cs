@@ -7,7 +7,8 @@ namespace Henge.Simulator.Network;
 /// The network between the hosts: delays, and what is cut. A cut is of one direction between two hosts and may be made
 /// several times over; what is under way waits, as TCP sends it again, until the cut heals or the sender gives up.
 /// </summary>
-internal sealed class SimNetwork(SimTime time, SimRandom random, NetworkConditions conditions, int hosts, EventHash hash)
+internal sealed class SimNetwork(
+    SimTime time, SimRandom random, NetworkConditions conditions, int hosts, EventHash hash)
 {
     private readonly int[] _cuts = new int[hosts * hosts];
     private readonly long[] _cutSinceUs = new long[hosts * hosts];

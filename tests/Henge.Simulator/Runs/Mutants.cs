@@ -4,7 +4,8 @@ using Henge.Simulator.Scenarios;
 namespace Henge.Simulator.Runs;
 
 /// <summary>
-/// The proof that the simulator works: for each planted bug, the scenarios in which it should show, and the hunt for it.
+/// The proof that the simulator works: for each planted bug, the scenarios in which it should show, and the hunt for
+/// it.
 /// </summary>
 internal static class Mutants
 {

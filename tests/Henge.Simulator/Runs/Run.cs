@@ -37,7 +37,8 @@ internal sealed class Run
     }
 
     /// <summary>Runs to the end, or to the first violation.</summary>
-    public static RunResult Of(Scenario scenario, ulong seed, PlantedBugs bugs = PlantedBugs.None, TextWriter? trace = null)
+    public static RunResult Of(
+        Scenario scenario, ulong seed, PlantedBugs bugs = PlantedBugs.None, TextWriter? trace = null)
     {
         var run = new Run(scenario, seed, bugs, trace);
         string? failure = null;

@@ -55,7 +55,9 @@ internal static class ChangeScenarios
         FaultsMs = 20_000,
     };
 
-    /// <summary>Case m: a node restarts empty, at once, and must not answer "no such key" for what it has lost.</summary>
+    /// <summary>
+    /// Case m: a node restarts empty, at once, and must not answer "no such key" for what it has lost.
+    /// </summary>
     public static Plan RestartsEmpty(SimRandom random, PlantedBugs bugs) => new()
     {
         Shapes = Ingredients.Hosts(3, 2, bugs),

@@ -28,7 +28,8 @@ internal static class Ingredients
         Hosts(count, seeds => new ClusterOptions { Seeds = seeds, Copies = copies, Lanes = lanes, Bugs = bugs });
 
     /// <summary>The bits of some hosts.</summary>
-    public static int Bits(params IEnumerable<int> hosts) => hosts.Aggregate(0, static (bits, host) => bits | 1 << host);
+    public static int Bits(params IEnumerable<int> hosts) =>
+        hosts.Aggregate(0, static (bits, host) => bits | 1 << host);
 
     /// <summary>The hosts from one side of a number of them are cut off from the rest.</summary>
     public static Fault Split(long atMs, long forMs, int side, int hosts) =>

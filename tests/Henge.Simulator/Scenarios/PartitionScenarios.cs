@@ -162,8 +162,8 @@ internal static class PartitionScenarios
     }
 
     /// <summary>
-    /// One node hears nobody and does not notice for long; the others go on without it, and one more joins them. What it
-    /// sends to its former copies must not be taken.
+    /// One node hears nobody and does not notice for long; the others go on without it, and one more joins them. What
+    /// it sends to its former copies must not be taken.
     /// </summary>
     public static Plan DeafOwner(SimRandom random, PlantedBugs bugs)
     {

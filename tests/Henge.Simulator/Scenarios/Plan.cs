@@ -36,7 +36,9 @@ internal sealed class Plan
     /// <summary>Whether each slot has one owner at a time, as long as nothing blurs that.</summary>
     public bool IsStrict { get; init; } = true;
 
-    /// <summary>Whether no healthy node may be declared dead: not with timeouts far below the network's delays.</summary>
+    /// <summary>
+    /// Whether no healthy node may be declared dead: not with timeouts far below the network's delays.
+    /// </summary>
     public bool ExpectsNoFalseDeath { get; init; } = true;
 
     /// <summary>Whether the run begins before the ring has formed: islands, storms at start.</summary>

@@ -10,7 +10,9 @@ namespace Henge.Simulator.Scenarios;
 /// <summary>Scenarios in which the seed decides nearly everything.</summary>
 internal static class RandomScenarios
 {
-    /// <summary>Joins, leaves and crashes of single nodes: each slot has one owner throughout, reads are exact.</summary>
+    /// <summary>
+    /// Joins, leaves and crashes of single nodes: each slot has one owner throughout, reads are exact.
+    /// </summary>
     public static Plan Changes(SimRandom random, PlantedBugs bugs)
     {
         int hosts = 2 + random.Below(5);
@@ -119,7 +121,9 @@ internal static class RandomScenarios
             DriftPpm = random.Between(-200, 200),
         };
         List<FaultRate> rates = [new(FaultKind.ClockStep, 10_000, 1, 1), new(FaultKind.Join, 10_000, 1, 1)];
-        AddSome(random, rates, 0.3, new(FaultKind.Leave, 15_000, 1000, 20_000), new(FaultKind.Partition, 15_000, 500, 20_000));
+        AddSome(
+            random, rates, 0.3,
+            new(FaultKind.Leave, 15_000, 1000, 20_000), new(FaultKind.Partition, 15_000, 500, 20_000));
         return new Plan
         {
             Shapes = shapes,

@@ -23,7 +23,9 @@ internal sealed class SimRandom
         _d = Mix(ref seed);
     }
 
-    /// <summary>An independent source; the same purpose and number give the same one, whatever was drawn here.</summary>
+    /// <summary>
+    /// An independent source; the same purpose and number give the same one, whatever was drawn here.
+    /// </summary>
     public SimRandom Fork(string purpose, long number = 0)
     {
         ulong seed = _seed;

@@ -39,6 +39,7 @@ internal sealed class SimTime
 
     private readonly record struct Moment(long Us, long Sequence) : IComparable<Moment>
     {
-        public int CompareTo(Moment other) => Us != other.Us ? Us.CompareTo(other.Us) : Sequence.CompareTo(other.Sequence);
+        public int CompareTo(Moment other) =>
+            Us != other.Us ? Us.CompareTo(other.Us) : Sequence.CompareTo(other.Sequence);
     }
 }

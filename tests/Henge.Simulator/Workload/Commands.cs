@@ -10,7 +10,9 @@ namespace Henge.Simulator.Workload;
 /// <summary>Carries requests out at their owner, as the real commands do, through entry scopes.</summary>
 internal static class Commands
 {
-    /// <summary>The value that a request writes under a key: it names both, so that it can be told where it is from.</summary>
+    /// <summary>
+    /// The value that a request writes under a key: it names both, so that it can be told where it is from.
+    /// </summary>
     public static byte[] ValueOf(Request request, int key)
     {
         byte[] value = new byte[Math.Max(request.ValueBytes, 24)];

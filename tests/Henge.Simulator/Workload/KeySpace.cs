@@ -6,8 +6,8 @@ using Henge.Cluster;
 namespace Henge.Simulator.Workload;
 
 /// <summary>
-/// The keys of a run: first the counters, then plain keys, then groups that share a tag and so a slot. A key's name ends
-/// with its index.
+/// The keys of a run: first the counters, then plain keys, then groups that share a tag and so a slot. A key's name
+/// ends with its index.
 /// </summary>
 internal sealed class KeySpace
 {

@@ -6,7 +6,8 @@ using Xunit;
 namespace Henge.Tests.Simulator;
 
 /// <summary>
-/// A bounded selection of simulated runs; docs/simulator.md has the command for more. A failure names scenario and seed.
+/// A bounded selection of simulated runs; docs/simulator.md has the command for more. A failure names scenario and
+/// seed.
 /// </summary>
 public sealed class SimulatorTests
 {

@@ -42,7 +42,8 @@ internal sealed class FetchThrough(
     /// </summary>
     public bool IsFresh(Operation operation, Instant now)
     {
-        if ((!operation.ReadsKeys && !IsBehind(operation)) || ((options.Bugs & PlantedBugs.LostDelete) != 0 && operation.Writes))
+        if ((!operation.ReadsKeys && !IsBehind(operation))
+            || ((options.Bugs & PlantedBugs.LostDelete) != 0 && operation.Writes))
         {
             return true;
         }

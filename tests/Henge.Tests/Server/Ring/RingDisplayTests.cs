@@ -31,14 +31,15 @@ public sealed class RingDisplayTests
         RingDisplay.WritePlain(RingQuestion.Parse(_target, Encoding.UTF8.GetBytes(Answer)), to);
 
         Assert.Equal(
-            """
-            ring: 2 of 2 members alive, 2 copies of each slot, view 00000000000000aa, 12 slots on their way here, 3 misses due to topology
-            member: a_* h:1 - 1 alive 8,192_(50_%) 8,192 - -
-            member: b h:2 z 1 leaving 8,192_(50_%) 8,192 1.25_ms -7_ms
-            transfer: b in 12 3,400 1_MiB 25_%
-
-            """,
-            to.ToString().ReplaceLineEndings("\n"));
+            [
+                "ring: 2 of 2 members alive, 2 copies of each slot, view 00000000000000aa, "
+                    + "12 slots on their way here, 3 misses due to topology",
+                "member: a_* h:1 - 1 alive 8,192_(50_%) 8,192 - -",
+                "member: b h:2 z 1 leaving 8,192_(50_%) 8,192 1.25_ms -7_ms",
+                "transfer: b in 12 3,400 1_MiB 25_%",
+                "",
+            ],
+            to.ToString().ReplaceLineEndings("\n").Split('\n'));
     }
 
     [Fact]
