@@ -9,7 +9,6 @@ public sealed class UsageErrorTests
     [InlineData("--prot=80", "unknown option --prot: did you mean --port? `henge --help` lists them all")]
     [InlineData("-maxentries=80", "unknown option -maxentries: did you mean --max-entries? "
         + "`henge --help` lists them all")]
-    [InlineData("--copies=2", "unknown option --copies: `henge --help` lists them all")]
     [InlineData("--tls-cert=x", "unknown option --tls-cert: `henge --help` lists them all")]
     [InlineData("--discovery=x", "unknown option --discovery: `henge --help` lists them all")]
     [InlineData("--port", "--port needs a value, as in --port 7400")]
