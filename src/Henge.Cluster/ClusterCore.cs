@@ -162,7 +162,14 @@ internal sealed class ClusterCore
     /// </summary>
     public void Leave(Instant now)
     {
-        if (!_isLeaving)
+        if (!_isLeaving && !_membership.Members.Values.Any(other =>
+            other.Id != _membership.Self.Id && other.State is (MemberState.Alive or MemberState.Suspect)))
+        {
+            // Nobody is there to take over: what it still owns it serves until the end.
+            (_isLeaving, _hasLeft) = (true, true);
+            _host.Report(new ClusterEvent(ClusterEventKind.LeaveDone, _membership.Self));
+        }
+        else if (!_isLeaving)
         {
             _isLeaving = true;
             _membership.SetPhase(MemberPhase.Leaving, now);

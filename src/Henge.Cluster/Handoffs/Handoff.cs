@@ -358,7 +358,8 @@ internal sealed class Handoff
         }
         _announcer.Announce(Duties.Fresh);
         Duties.Fresh.Clear();
-        if (IsSettled && !_hasSaidSettled)
+        // Before the first view there is nothing to say.
+        if (IsSettled && !_hasSaidSettled && Views > 0)
         {
             _hasSaidSettled = true;
             _host.Report(new ClusterEvent(

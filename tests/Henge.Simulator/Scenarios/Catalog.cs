@@ -51,8 +51,8 @@ internal static class Catalog
     /// Which scenario a seed means where none is named: mostly those of chance, in turn, and the written ones between.
     /// </summary>
     public static Scenario Of(ulong seed) => seed % 4 != 3
-        ? Random[(int)(seed / 4 * 3 + seed % 4) % Random.Count]
-        : Written[(int)(seed / 4) % Written.Count];
+        ? Random[(int)((seed / 4 * 3 + seed % 4) % (ulong)Random.Count)]
+        : Written[(int)(seed / 4 % (ulong)Written.Count)];
 
     /// <summary>A scenario by its name; null for none.</summary>
     public static Scenario? Find(string name) => All.FirstOrDefault(s => s.Name == name);
