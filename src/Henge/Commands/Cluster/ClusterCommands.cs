@@ -298,19 +298,19 @@ internal static class ClusterCommands
 
     private static Command Row(
         string name, int arity, CommandHandler handler, string summary, RoutedHandler? overRing = null) => new()
-    {
-        Name = name,
-        Arity = arity,
-        Handler = handler,
-        Flags = name.EndsWith("KEYSINSLOT", StringComparison.Ordinal) ? CommandFlags.None : CommandFlags.Fast,
-        Group = "cluster",
-        Since = name switch
         {
-            "CLUSTER|SHARDS" or "CLUSTER|LINKS" => "7.0.0",
-            "CLUSTER|MYSHARDID" => "7.2.0",
-            _ => "3.0.0",
-        },
-        Summary = summary,
-        OverRing = overRing,
-    };
+            Name = name,
+            Arity = arity,
+            Handler = handler,
+            Flags = name.EndsWith("KEYSINSLOT", StringComparison.Ordinal) ? CommandFlags.None : CommandFlags.Fast,
+            Group = "cluster",
+            Since = name switch
+            {
+                "CLUSTER|SHARDS" or "CLUSTER|LINKS" => "7.0.0",
+                "CLUSTER|MYSHARDID" => "7.2.0",
+                _ => "3.0.0",
+            },
+            Summary = summary,
+            OverRing = overRing,
+        };
 }

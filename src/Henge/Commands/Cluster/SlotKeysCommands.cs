@@ -1,6 +1,6 @@
 using Henge.Cluster;
-using Henge.Routing.Parts;
 using Henge.Routing;
+using Henge.Routing.Parts;
 
 namespace Henge.Commands.Cluster;
 

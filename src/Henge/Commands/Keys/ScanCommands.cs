@@ -1,10 +1,9 @@
 using System.Buffers.Text;
-
 using Henge.Cluster;
 using Henge.Commands.Arguments;
 using Henge.Protocol;
-using Henge.Routing.Operations;
 using Henge.Routing;
+using Henge.Routing.Operations;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;

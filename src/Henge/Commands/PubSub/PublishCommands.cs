@@ -139,14 +139,14 @@ internal static class PublishCommands
     private static Command Row(
         string name, int arity, CommandHandler handler, string since, string summary, RoutedHandler? overRing = null) =>
         new()
-    {
-        Name = "PUBSUB|" + name,
-        Arity = arity,
-        Handler = handler,
-        Flags = CommandFlags.PubSub,
-        Group = "pubsub",
-        Since = since,
-        Summary = summary,
-        OverRing = overRing,
-    };
+        {
+            Name = "PUBSUB|" + name,
+            Arity = arity,
+            Handler = handler,
+            Flags = CommandFlags.PubSub,
+            Group = "pubsub",
+            Since = since,
+            Summary = summary,
+            OverRing = overRing,
+        };
 }

@@ -1,6 +1,6 @@
 using Henge.Protocol;
-using Henge.Routing.Parts;
 using Henge.Routing;
+using Henge.Routing.Parts;
 using Henge.Storage;
 using Henge.Storage.Shards;
 

@@ -63,7 +63,10 @@ public sealed class HostileMessageTests
         writer.Byte(0);
         RecordCodec.Write(writer, new Henge.Storage.EntryRecord
         {
-            Key = "planted"u8, Value = "x"u8, Type = Henge.Storage.EntryType.String, Version = 1UL << 60,
+            Key = "planted"u8,
+            Value = "x"u8,
+            Type = Henge.Storage.EntryType.String,
+            Version = 1UL << 60,
         });
         a.Core.Receive(b.Id, LinkKind.Bulk, writer.Written, ring.Now);
         Assert.Null(a.Get("planted"));

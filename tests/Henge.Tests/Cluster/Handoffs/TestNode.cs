@@ -20,11 +20,17 @@ internal sealed class TestNode : IClusterHost, IDisposable
         Name = name;
         Store = new Store(new StoreOptions
         {
-            MemoryBytes = memoryBytes, Shards = 1, Slots = new KeySlots(), HashSeed = 7,
+            MemoryBytes = memoryBytes,
+            Shards = 1,
+            Slots = new KeySlots(),
+            HashSeed = 7,
         });
         Self = new Member
         {
-            Id = MemberId.Of(name), Boot = BootId.Of(ring.Now.UnixMs, ring.NextBoot()), Address = name, Name = name,
+            Id = MemberId.Of(name),
+            Boot = BootId.Of(ring.Now.UnixMs, ring.NextBoot()),
+            Address = name,
+            Name = name,
             Weight = weight,
         };
         Core = new ClusterCore(options, Self, Store, this, seed: ring.NextBoot());

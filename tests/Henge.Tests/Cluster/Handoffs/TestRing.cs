@@ -49,8 +49,12 @@ internal sealed class TestRing : IDisposable
 
     public ClusterOptions With(string seeds) => new()
     {
-        Seeds = seeds.Split(' ', StringSplitOptions.RemoveEmptyEntries), Copies = Options.Copies, Lanes = 2,
-        Bugs = Options.Bugs, ChunkBytes = Options.ChunkBytes, RereplicateAfterMs = Options.RereplicateAfterMs,
+        Seeds = seeds.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        Copies = Options.Copies,
+        Lanes = 2,
+        Bugs = Options.Bugs,
+        ChunkBytes = Options.ChunkBytes,
+        RereplicateAfterMs = Options.RereplicateAfterMs,
         RepairIntervalMs = Options.RepairIntervalMs,
     };
 

@@ -337,7 +337,9 @@ public sealed class FetchThroughTests : IDisposable
         }
         var load = new SlotLoad
         {
-            Sources = [.. sources.Select(s => s.Id)], TrustsLocal = trustsLocal, Since = _clock,
+            Sources = [.. sources.Select(s => s.Id)],
+            TrustsLocal = trustsLocal,
+            Since = _clock,
         };
         foreach (LaneNode node in _ring.Nodes)
         {

@@ -24,7 +24,9 @@ internal sealed class LaneNode : ILaneHost, IDisposable
         };
         Store = new Store(new StoreOptions
         {
-            MemoryBytes = 8 << 20, Shards = 2, HashSeed = 11,
+            MemoryBytes = 8 << 20,
+            Shards = 2,
+            HashSeed = 11,
         })
         {
             ChangeSink = Changes,
