@@ -309,7 +309,7 @@ internal sealed class ClusterCore
 
     private void BecomeReady(Instant now)
     {
-        if (_hasJoined || _isLeaving || !_membership.HasMetSomebodyOrGivenUp)
+        if (_hasJoined || _isLeaving || !_membership.KnowsOfRingOrGivesUp)
         {
             return;
         }

@@ -129,9 +129,12 @@ internal sealed class World
         Events.Add((Time.NowUs, node, happened));
         if (happened.Kind == ClusterEventKind.LeaveDone)
         {
-            // From now on nobody asks it any more: what it alone has is lost.
-            node.HasLeft = true;
-            Oracle.Dies(node);
+            if (node.Published.View.PlaceOf(node.Id) < 0)
+            {
+                // From now on nobody asks it any more: what it alone has is lost. A lone one serves until it stops.
+                node.HasLeft = true;
+                Oracle.Dies(node);
+            }
             Time.After(LingerUs, () => Stop(node));
         }
         if (happened.Kind == ClusterEventKind.IdentityConflict && happened.Member?.Boot == node.Boot)

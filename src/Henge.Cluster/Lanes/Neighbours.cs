@@ -42,7 +42,7 @@ internal sealed class Neighbours
         _prints = new uint[members.Count];
         for (int i = 0; i < members.Count; i++)
         {
-            UInt128 id = members[i].Id.Value;
+            UInt128 id = members[i].Id.Value ^ members[i].Boot.Value;
             _byPlace[i] = i == OwnPlace ? null : Of(members[i].Id);
             _prints[i] = (uint)(id ^ (id >> 32) ^ (id >> 64) ^ (id >> 96));
         }
@@ -75,8 +75,9 @@ internal sealed class Neighbours
         OwnPlace >= 0 && Snapshot.View.CopiesOf(slot) is { IsEmpty: false } copies && copies[0] == OwnPlace;
 
     /// <summary>
-    /// A hash over who a slot's copies are, in order. Two nodes for which it is equal agree about the slot though their
-    /// views may differ elsewhere.
+    /// A hash over which processes a slot's copies are, in order. Two nodes for which it is equal agree about the slot
+    /// though their views may differ elsewhere. Names alone would not do: of two processes of one name, the former
+    /// would acknowledge what the later one, which is in the view, does not get.
     /// </summary>
     public uint Fingerprint(Slot slot)
     {

@@ -25,7 +25,7 @@ internal sealed class Membership
     private readonly Beliefs _beliefs;
     private readonly Prober _prober;
     private long _startedMs;
-    private bool _hasMet;
+    private bool _hasMetRing;
 
     /// <summary>Creates the membership of a node; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="options">Its parameters.</param>
@@ -59,9 +59,10 @@ internal sealed class Membership
     public long Version => _roster.Version;
 
     /// <summary>
-    /// Whether it is clear if there is a ring to join: it is known, or every seed has answered, or patience ended.
+    /// Whether it is clear if there is a ring to join: one of its members has told of it, or every seed has answered,
+    /// or patience ended. Who starts at the same time knows no more than this node, and does not settle it.
     /// </summary>
-    public bool HasMetSomebodyOrGivenUp { get; private set; }
+    public bool KnowsOfRingOrGivesUp { get; private set; }
 
     /// <summary>When <see cref="Tick"/> has to be called again, on the monotonic clock.</summary>
     public long NextTickMs { get; private set; }
@@ -310,7 +311,11 @@ internal sealed class Membership
         {
             _gossip.Exchange(from, MessageKind.PushPullReply, now.MonotonicMs);
         }
-        _hasMet |= kind != MessageKind.Gossip;
+        if (kind != MessageKind.Gossip && _roster.Find(from) is { } teller)
+        {
+            teller.HasExchanged = true;
+            _hasMetRing |= teller.Record.IsInRing;
+        }
     }
 
     // Another process with this node's identity, or this one by another name.
@@ -330,7 +335,7 @@ internal sealed class Membership
     {
         if (IsOvertaken)
         {
-            HasMetSomebodyOrGivenUp = true;
+            KnowsOfRingOrGivesUp = true;
             foreach (Peer peer in _roster.Peers.Where(p => p.IsConnected))
             {
                 peer.IsConnected = false;
@@ -347,7 +352,7 @@ internal sealed class Membership
         }
         _dialer.Tick(now);
         _gossip.TellUrgent(now.MonotonicMs);
-        HasMetSomebodyOrGivenUp |= _hasMet || _dialer.HaveAllSeedsFailed
+        KnowsOfRingOrGivesUp |= _hasMetRing || _dialer.HaveAllSeedsAnswered
             || now.MonotonicMs - _startedMs >= _options.JoinPatienceMs;
     }
 

@@ -32,6 +32,9 @@ internal sealed class Peer(Member record, long nowMs)
     /// <summary>The process at the other end of the links.</summary>
     public BootId LinkBoot { get; set; }
 
+    /// <summary>Whether it has told this node all that it knows.</summary>
+    public bool HasExchanged { get; set; }
+
     /// <summary>Whether it was connected, the links broke, and nothing was heard of it since.</summary>
     public bool HasLostLink { get; set; }
 

@@ -14,7 +14,9 @@ namespace Henge.Cluster.Transfers;
 internal sealed class Puller
 {
     /// <summary>
-    /// A pull of which nothing was heard for so long begins anew; sources say once a second that they are at it.
+    /// A pull begins anew when its source has sent nothing for so long; sources say once a second that they are at it.
+    /// Chunks of any pull count, those called off too: on a slow link they are what this one's chunks wait behind, and
+    /// who begins anew meanwhile lengthens that queue for ever.
     /// </summary>
     public const int SilenceMs = 5000;
 
@@ -141,6 +143,13 @@ internal sealed class Puller
     public bool ReceiveChunk(
         MemberId from, uint id, uint number, byte progress, ref MessageReader reader, Instant now)
     {
+        foreach (IncomingPull other in _pulls)
+        {
+            if (other.Source == from && other.IsSent)
+            {
+                other.HeardMs = now.MonotonicMs;
+            }
+        }
         if (Find(from, id) is not { } pull)
         {
             CallOff(from, id);
@@ -153,7 +162,6 @@ internal sealed class Puller
             return true;
         }
         pull.NextChunk++;
-        pull.HeardMs = now.MonotonicMs;
         pull.Progress = progress;
         pull.Bytes += reader.Left;
         while (reader.Left > 0)

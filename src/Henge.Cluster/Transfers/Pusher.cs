@@ -89,12 +89,14 @@ internal sealed class Pusher
         {
             return false;
         }
-        foreach (OutgoingPull pull in _pulls)
+        OutgoingPull? acknowledged = _pulls.Find(pull => pull.Puller == from && pull.Id == id);
+        if (acknowledged is not null && number < acknowledged.Sent && number + 1 > acknowledged.Acknowledged)
         {
-            if (pull.Puller == from && pull.Id == id && number < pull.Sent && number + 1 > pull.Acknowledged)
+            acknowledged.Acknowledged = number + 1;
+            // Its other pulls wait for the same link, which moves.
+            foreach (OutgoingPull pull in _pulls)
             {
-                pull.Acknowledged = number + 1;
-                pull.MovedMs = now.MonotonicMs;
+                pull.MovedMs = pull.Puller == from ? now.MonotonicMs : pull.MovedMs;
             }
         }
         return true;

@@ -26,6 +26,9 @@ internal sealed class Change
     /// <summary>Nodes that had it, or something newer, when it was acknowledged.</summary>
     public int Holders { get; set; }
 
+    /// <summary>Whether every copy of a view had it before that view ended where it was made.</summary>
+    public bool WasEverywhere { get; set; }
+
     public override string ToString() =>
         $"{(IsTombstone ? "tombstone" : "value")} {Version:x} of request #{Request} made on host {Host} at "
         + $"{AtUs / 1000} ms{(ExpiresAtMs != 0 ? $", expiry {ExpiresAtMs}" : "")}";

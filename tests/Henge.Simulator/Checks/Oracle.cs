@@ -1,3 +1,4 @@
+using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Rings;
 using Henge.Simulator.Nodes;
@@ -15,6 +16,7 @@ namespace Henge.Simulator.Checks;
 internal sealed class Oracle(World world)
 {
     private readonly List<Request> _requests = [];
+    private readonly List<Change> _unreleased = [];
     private readonly Ledger[] _ledgers = [.. Enumerable.Range(0, world.Keys.Count).Select(static _ => new Ledger())];
 
     /// <summary>All requests.</summary>
@@ -124,6 +126,24 @@ internal sealed class Oracle(World world)
         }
         ledger.Add(change);
         request.Changes.Add(change);
+        _unreleased.Add(change);
+    }
+
+    /// <summary>
+    /// A lane is about to go by another view. What every copy had by now is done, though its answer may wait for other
+    /// writes of the same batch: who is a copy from now on pulls it, as it pulls what was answered a moment ago.
+    /// </summary>
+    public void ViewEnds(SimNode node, RingView view)
+    {
+        _unreleased.RemoveAll(c => _requests[(int)c.Request].Outcome is not null);
+        foreach (Change change in _unreleased.Where(c => c.Host == node.Host.Index && !c.WasEverywhere))
+        {
+            change.WasEverywhere = true;
+            foreach (ushort place in view.CopiesOf(world.Keys.SlotOf(change.Key)))
+            {
+                change.WasEverywhere &= world.NodeOf(view.Members[place]) is not { } copy || Has(copy, change);
+            }
+        }
     }
 
     /// <summary>The owner lets the answer of a write go: every copy must have it by now.</summary>
@@ -134,7 +154,7 @@ internal sealed class Oracle(World world)
             return;
         }
         RingView view = lane.Lane.Snapshot.View;
-        foreach (Change change in request.Changes)
+        foreach (Change change in request.Changes.Where(static c => !c.WasEverywhere))
         {
             foreach (ushort place in view.CopiesOf(world.Keys.SlotOf(change.Key)))
             {
@@ -206,7 +226,8 @@ internal sealed class Oracle(World world)
             bool isHeld = world.Nodes.Any(n => n != node && !n.HasLeft && Has(n, acked));
             if (isHeld || MayBeAbsent(ledger, acked))
             {
-                ledger.IsAmnestied |= !isHeld && ledger.Crashes >= acked.Holders;
+                bool isKept = world.Nodes.Any(n => n != node && Keeps(n, node, key) && Has(n, acked));
+                ledger.IsAmnestied |= !isKept && ledger.Crashes >= acked.Holders;
                 continue;
             }
             if (ledger.Crashes < acked.Holders)
@@ -241,6 +262,16 @@ internal sealed class Oracle(World world)
     public bool MayBeAbsent(Ledger ledger, Change acked) =>
         acked.IsTombstone || IsFlushed(acked) || Expires(acked, world.LatestUnixMs)
         || ledger.Changes.Exists(c => c.Version > acked.Version && (c.IsTombstone || Expires(c, world.LatestUnixMs)));
+
+    // When a copy has announced that it has all of a slot, who is no copy drops it as soon as it hears that: what it
+    // has for a moment still does not make up for that copy's crash.
+    private bool Keeps(SimNode holder, SimNode dying, int key)
+    {
+        Slot slot = world.Keys.SlotOf(key);
+        RingView view = holder.Published.View;
+        bool isCopy = view.PlaceOf(holder.Id) is >= 0 and var place && view.CopiesOf(slot).Contains((ushort)place);
+        return !holder.HasLeft && (isCopy || !dying.Published.Complete[slot.Number]);
+    }
 
     private bool Has(SimNode node, Change change) =>
         RecordView.Of(node, world.Keys.Name(change.Key), node.Host.Clock.Now.UnixMs).Version >= change.Version;

@@ -106,6 +106,7 @@ internal sealed class LanePort : ILaneHost
         _node.LaneInTurn = this;
         if (_node.Published.Number > Lane.Snapshot.Number)
         {
+            _world.Oracle.ViewEnds(_node, Lane.Snapshot.View);
             Lane.Adopt(_node.Published, now);
             DialAll();
         }

@@ -23,9 +23,11 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
     private readonly Dictionary<string, DialTarget> _byAddress = new(StringComparer.Ordinal);
     private long _knownVersion = -1;
 
-    /// <summary>Whether every seed has given a clear answer: this node itself, nobody, or a stranger.</summary>
-    public bool HaveAllSeedsFailed =>
-        _targets.TrueForAll(t => !t.IsSeed || t.Address == roster.Self.Address || (t.IsTried && t.Reached is null));
+    /// <summary>
+    /// Whether every seed has given a clear answer: it is this node itself, nobody, a stranger, or a member that has
+    /// told all that it knows.
+    /// </summary>
+    public bool HaveAllSeedsAnswered => _targets.TrueForAll(HasAnswered);
 
     /// <summary>Begins with the seeds.</summary>
     public void Start(Instant now)
@@ -144,6 +146,15 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
             }
         }
         _targets.RemoveAll(t => !t.IsSeed && t.Member is null && _byAddress.Remove(t.Address));
+    }
+
+    private bool HasAnswered(DialTarget target)
+    {
+        if (!target.IsSeed || target.Address == roster.Self.Address)
+        {
+            return true;
+        }
+        return target.Reached is { } who ? roster.Find(who) is { HasExchanged: true } : target.IsTried;
     }
 
     private bool IsWanted(DialTarget target)

@@ -82,7 +82,7 @@ public sealed class FlappingTests
         ring.Kill(ring["node1"]);
         ring.Run(2000);
         TestNode again = ring.Start("node1", "node0:7400");
-        Assert.InRange(ring.RunUntil(() => again.Membership.HasMetSomebodyOrGivenUp, 3000), 0, 3000);
+        Assert.InRange(ring.RunUntil(() => again.Membership.KnowsOfRingOrGivesUp, 3000), 0, 3000);
         again.Do(now => again.Membership.SetPhase(MemberPhase.Ready, now));
         return again;
     }

@@ -23,7 +23,7 @@ public sealed class MembershipTests
             ring.Run(300);
         }
         Assert.InRange(ring.RunUntil(() => AllSee(ring, 3), 2000), 0, 2000);
-        Assert.All(ring.Nodes, n => Assert.True(n.Membership.HasMetSomebodyOrGivenUp));
+        Assert.All(ring.Nodes, n => Assert.True(n.Membership.KnowsOfRingOrGivesUp));
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class MembershipTests
     public void Without_seeds_there_is_nothing_to_wait_for()
     {
         var ring = new TestRing();
-        Assert.True(ring.Start("a").Membership.HasMetSomebodyOrGivenUp);
-        Assert.True(ring.Start("b", "b:7400").Membership.HasMetSomebodyOrGivenUp);
+        Assert.True(ring.Start("a").Membership.KnowsOfRingOrGivesUp);
+        Assert.True(ring.Start("b", "b:7400").Membership.KnowsOfRingOrGivesUp);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class MembershipTests
         var ring = new TestRing();
         TestNode a = ring.Start("a", "b:7400");
         ring.Run(60);
-        Assert.True(a.Membership.HasMetSomebodyOrGivenUp);
+        Assert.True(a.Membership.KnowsOfRingOrGivesUp);
         ring.Run(120_000);
         ring.Start("b");
         Assert.InRange(ring.RunUntil(() => AllSee(ring, 2), 6000), 0, 5100);
@@ -69,9 +69,9 @@ public sealed class MembershipTests
         ring.Cut("a", "b");
         TestNode a = ring.Start("a", "b:7400");
         ring.Run(1900);
-        Assert.False(a.Membership.HasMetSomebodyOrGivenUp);
+        Assert.False(a.Membership.KnowsOfRingOrGivesUp);
         ring.Run(200);
-        Assert.True(a.Membership.HasMetSomebodyOrGivenUp);
+        Assert.True(a.Membership.KnowsOfRingOrGivesUp);
     }
 
     [Fact]
