@@ -199,6 +199,9 @@ internal sealed class Oracle(World world)
             {
                 change.Holders = world.Nodes.Count(n => Has(n, change));
                 _ledgers[change.Key].Acknowledge(change, world.LatestUnixMs);
+                // The last member with slots carried it out and left while the answer was on its way.
+                _ledgers[change.Key].IsAmnestied |= world.Nodes.Any(
+                    n => n.HasLeft && n.Published.View.Members.Count == 0 && Has(n, change));
             }
         }
     }
