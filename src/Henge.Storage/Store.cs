@@ -259,6 +259,9 @@ internal sealed class Store : IDisposable
     /// <summary>A version not below any that this store would give a new key now, nor the latest it gave.</summary>
     public ulong Clock(long nowMs) => _shards.Max(shard => shard.Versions.Peek(nowMs));
 
+    /// <summary>The highest version that this store gave or met, also one too far ahead to move its clock.</summary>
+    public ulong HighestVersion => _shards.Max(shard => shard.Versions.Highest);
+
     /// <summary>
     /// Makes all versions given from now on greater than <paramref name="version"/>; does nothing and returns false
     /// when it is more than 60 s ahead of <paramref name="nowMs"/>.

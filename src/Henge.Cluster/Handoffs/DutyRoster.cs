@@ -244,7 +244,7 @@ internal sealed class DutyRoster
         {
             if (_sources.Exists(source => source.From == cursor.From))
             {
-                latest = Math.Max(latest, cursor.Clock);
+                latest = Math.Max(latest, cursor.Latest);
             }
         }
         return Share(trustsLocal, latest, latest > clock);

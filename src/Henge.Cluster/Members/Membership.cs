@@ -175,6 +175,7 @@ internal sealed class Membership
         {
             _gossip.Exchange(peer.Id, MessageKind.PushPull, now.MonotonicMs);
         }
+        _prober.LinkUp(known, now);
         Finish(now);
     }
 

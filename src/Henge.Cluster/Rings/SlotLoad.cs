@@ -22,8 +22,8 @@ internal sealed class SlotLoad
     public required ulong Since { get; init; }
 
     /// <summary>
-    /// Whether a source's clock was so far ahead that the one here did not follow. Then a version given here may be
-    /// below what is on its way, so that overwrites too have to fetch first.
+    /// Whether a source's clock, or something it has, was so far ahead that the clock here did not follow. Then a
+    /// version given here may be below what is on its way, so that overwrites too have to fetch first.
     /// </summary>
     public bool IsBehind { get; init; }
 }

@@ -15,6 +15,7 @@ internal struct VersionClock
     private readonly ulong _salt;
     private readonly bool _ignoresOthers;
     private ulong _last;
+    private ulong _highest;
 
     /// <summary>Creates a clock.</summary>
     /// <param name="salt">Where the counter of a fresh millisecond starts.</param>
@@ -27,6 +28,9 @@ internal struct VersionClock
 
     /// <summary>The latest version given or met. Any thread may ask.</summary>
     public readonly ulong Last => Volatile.Read(in _last);
+
+    /// <summary>The highest version given or met, from however far ahead. Any thread may ask.</summary>
+    public readonly ulong Highest => Math.Max(Last, Volatile.Read(in _highest));
 
     /// <summary>The first version of a millisecond.</summary>
     public static ulong At(long nowMs) => (ulong)nowMs << CounterBits;
@@ -53,6 +57,7 @@ internal struct VersionClock
         {
             _last = next;
         }
+        _highest = Math.Max(_highest, next);
         return next;
     }
 
@@ -62,9 +67,10 @@ internal struct VersionClock
     /// <summary>Moves the clock on to a version, unless that is beyond <paramref name="farthest"/>.</summary>
     public void Advance(ulong version, ulong farthest)
     {
-        if (version > _last && version <= farthest && !_ignoresOthers)
+        if (version > _last && !_ignoresOthers)
         {
-            _last = version;
+            _last = version <= farthest ? version : _last;
+            _highest = Math.Max(_highest, version);
         }
     }
 }

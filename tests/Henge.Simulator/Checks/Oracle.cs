@@ -197,7 +197,7 @@ internal sealed class Oracle(World world)
         {
             foreach (Change change in request.Changes)
             {
-                change.Holders = world.Nodes.Count(n => Has(n, change));
+                change.Holders = HoldersOf(change);
                 _ledgers[change.Key].Acknowledge(change, world.LatestUnixMs);
                 // The last member with slots carried it out and left while the answer was on its way.
                 _ledgers[change.Key].IsAmnestied |= world.Nodes.Any(
@@ -250,7 +250,7 @@ internal sealed class Oracle(World world)
             ledger.Crashes = 0;
             if (ledger.Acked is { } acked)
             {
-                acked.Holders = world.Nodes.Count(n => Has(n, acked));
+                acked.Holders = HoldersOf(acked);
             }
         }
     }
@@ -275,6 +275,9 @@ internal sealed class Oracle(World world)
         bool isCopy = view.PlaceOf(holder.Id) is >= 0 and var place && view.CopiesOf(slot).Contains((ushort)place);
         return !holder.HasLeft && (isCopy || !dying.Published.Complete[slot.Number]);
     }
+
+    // Who has said goodbye lingers, and is asked no more.
+    private int HoldersOf(Change change) => world.Nodes.Count(n => !n.HasLeft && Has(n, change));
 
     private bool Has(SimNode node, Change change) =>
         RecordView.Of(node, world.Keys.Name(change.Key), node.Host.Clock.Now.UnixMs).Version >= change.Version;

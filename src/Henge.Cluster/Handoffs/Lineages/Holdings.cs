@@ -18,6 +18,9 @@ internal sealed class Holdings
     /// <summary>Its clock.</summary>
     public required ulong Clock { get; init; }
 
+    /// <summary>The highest version it has met: above its clock where that did not follow a clock far ahead.</summary>
+    public required ulong Highest { get; init; }
+
     /// <summary>The last flush it knows of.</summary>
     public required ulong FlushVersion { get; init; }
 

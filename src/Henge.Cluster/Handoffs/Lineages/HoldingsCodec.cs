@@ -8,7 +8,7 @@ namespace Henge.Cluster.Handoffs.Lineages;
 /// Holdings on the wire. A ring changes hands in few ways at a time, so the few different holdings stand in a table and
 /// each run of slots names one:
 /// <code>
-/// u8 kind | u64 view | u8 wants an answer | u64 clock | u64 flush version | history
+/// u8 kind | u64 view | u8 wants an answer | u64 clock | u64 highest | u64 flush version | history
 /// u16 holdings, each: u64 complete, i32 since, u64 partial, i32 owned since
 /// u32 runs, each: u16 first, u16 count, u16 holding
 /// u32 floors, each: u16 slot, u64 floor
@@ -18,12 +18,14 @@ internal static class HoldingsCodec
 {
     /// <summary>Writes everything but the runs and floors.</summary>
     public static void WriteHead(
-        MessageWriter writer, ViewId view, bool wantsAnswer, ulong clock, ulong flushVersion, ViewHistory history)
+        MessageWriter writer, ViewId view, bool wantsAnswer, ulong clock, ulong highest, ulong flushVersion,
+        ViewHistory history)
     {
         writer.Begin(MessageKind.Holdings);
         writer.UInt64(view.Value);
         writer.Byte(wantsAnswer ? (byte)1 : (byte)0);
         writer.UInt64(clock);
+        writer.UInt64(highest);
         writer.UInt64(flushVersion);
         history.Write(writer);
     }
@@ -69,6 +71,7 @@ internal static class HoldingsCodec
         var view = new ViewId(reader.UInt64());
         bool wantsAnswer = reader.Byte() != 0;
         ulong clock = reader.UInt64();
+        ulong highest = reader.UInt64();
         ulong flushVersion = reader.UInt64();
         ViewHistory history = ViewHistory.Read(ref reader);
         List<HoldingRun> runs = ReadRuns(ref reader);
@@ -79,6 +82,7 @@ internal static class HoldingsCodec
             View = view,
             WantsAnswer = wantsAnswer,
             Clock = clock,
+            Highest = highest,
             FlushVersion = flushVersion,
             History = history,
             Runs = runs,

@@ -18,8 +18,8 @@ internal sealed class HoldingsCursor
     /// <summary>The views it has adopted.</summary>
     public ViewHistory History => _holdings.History;
 
-    /// <summary>Its clock when it told.</summary>
-    public ulong Clock => _holdings.Clock;
+    /// <summary>No version of what it had when it told is above this.</summary>
+    public ulong Latest => Math.Max(_holdings.Clock, _holdings.Highest);
 
     /// <summary>Slots that are to be pulled from it.</summary>
     public int Load { get; set; }

@@ -41,7 +41,8 @@ internal sealed class HoldingsTeller
     {
         Gather(view, view.PlaceOf(to));
         HoldingsCodec.WriteHead(
-            _writer, view.Id, wantsAnswer, _store.Clock(now.UnixMs), _membership.FlushVersion, _history);
+            _writer, view.Id, wantsAnswer, _store.Clock(now.UnixMs), _store.HighestVersion, _membership.FlushVersion,
+            _history);
         HoldingsCodec.WriteBody(_writer, _runs, _floors);
         _host.TrySend(to, LinkKind.Control, _writer.Written);
     }

@@ -24,6 +24,9 @@ internal sealed class Awareness
     /// <summary>Whether this node must not accuse, because it was away itself.</summary>
     public bool IsSilent(long nowMs) => nowMs < _silentUntilMs;
 
+    /// <summary>Whether this node has not run for a while, and its turn is still to come.</summary>
+    public bool IsHeldUp(long nowMs) => _lastTurnMs != long.MinValue && nowMs - _lastTurnMs > HeldUpMs;
+
     /// <summary>Changes the score.</summary>
     public void Add(int delta) => Score = Math.Clamp(Score + delta, 0, Worst);
 

@@ -80,6 +80,16 @@ internal sealed class Prober(
         }
     }
 
+    /// <summary>
+    /// A link with a member is up. What was asked on a link that broke, or asked of a process that is no more, will not
+    /// be answered, so it is asked again.
+    /// </summary>
+    public void LinkUp(Peer peer, Instant now)
+    {
+        _open.RemoveAll(p => p.Asker is null && p.Target == peer.Id);
+        Send(peer, null, 0, now, TimeoutMs(peer));
+    }
+
     /// <summary>Somebody asks.</summary>
     public void Probed(MemberId from, ref MessageReader reader, Instant now)
     {
@@ -120,7 +130,8 @@ internal sealed class Prober(
         }
         Probe probe = _open[at];
         _open.RemoveAt(at);
-        if (roster.Find(from) is { } peer
+        // What waited here while this node stood still says nothing about the way.
+        if (roster.Find(from) is { } peer && !awareness.IsHeldUp(now.MonotonicMs)
             && peer.Clock.Add(now.MonotonicMs - probe.SentAt.MonotonicMs, probe.SentAt.UnixMs, peerUnixMs))
         {
             string text = $"its clock is {(peer.Clock.SkewMs > 0 ? "ahead" : "behind")}; expiry is off by as much";
@@ -170,6 +181,11 @@ internal sealed class Prober(
         if (_open.RemoveAll(p => p.Number == number && p.Target == report.Record.Id && p.Asker is null) > 0)
         {
             awareness.Add(-1);
+            if (number >= _verifiedFrom)
+            {
+                // It lives, and this node cannot ask it.
+                _unverified.Remove(report.Record.Id);
+            }
         }
     }
 
