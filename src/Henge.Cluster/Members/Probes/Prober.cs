@@ -18,12 +18,16 @@ internal sealed class Prober(
     /// <summary>Up to so many members, everybody is probed in each round.</summary>
     public const int AllUpTo = 16;
 
+    // Links may have broken while this node was away, so that what it asked first is lost.
+    private const int VerifyAgainMs = 200;
+
     private readonly MessageWriter _writer = new();
     private readonly List<Probe> _open = [];
     private readonly List<MemberId> _round = [];
     private readonly List<MemberId> _unverified = [];
     private ulong _number;
     private ulong _verifiedFrom;
+    private long _verifyAgainMs;
     private long _nextRoundMs = long.MinValue;
 
     /// <summary>Whether everybody asked by <see cref="Verify"/> has answered or is not alive any more.</summary>
@@ -36,10 +40,11 @@ internal sealed class Prober(
         }
     }
 
-    /// <summary>Asks everybody now.</summary>
+    /// <summary>Asks everybody now, and again until they answer.</summary>
     public void Verify(Instant now)
     {
         _verifiedFrom = _number + 1;
+        _verifyAgainMs = now.MonotonicMs + VerifyAgainMs;
         _unverified.Clear();
         foreach (Peer peer in roster.Peers)
         {
@@ -58,6 +63,10 @@ internal sealed class Prober(
         {
             _nextRoundMs = now.MonotonicMs + ((long)options.ProbeIntervalMs * (1 + awareness.Score));
             Round(now);
+        }
+        if (now.MonotonicMs >= _verifyAgainMs && _unverified.Count > 0)
+        {
+            VerifyAgain(now);
         }
         for (int i = 0; i < _open.Count; i++)
         {
@@ -199,6 +208,19 @@ internal sealed class Prober(
         }
     }
 
+    // Beside the probe that may end in an accusation: no answer to one of these says anything.
+    private void VerifyAgain(Instant now)
+    {
+        _verifyAgainMs = now.MonotonicMs + VerifyAgainMs;
+        foreach (MemberId id in _unverified)
+        {
+            if (roster.Find(id) is { IsConnected: true } peer)
+            {
+                Ask(peer, ++_number);
+            }
+        }
+    }
+
     private void Round(Instant now)
     {
         if (roster.Living <= AllUpTo)
@@ -244,15 +266,20 @@ internal sealed class Prober(
             Asker = asker,
             AskersNumber = askersNumber,
         };
-        _writer.Begin(MessageKind.Probe);
-        _writer.UInt64(probe.Number);
-        WriteBelief(peer.Record);
-        bool isSent = peer.IsConnected && host.TrySend(peer.Id, LinkKind.Control, _writer.Written);
+        bool isSent = peer.IsConnected && Ask(peer, probe.Number);
         if (isSent || asker is null)
         {
             _open.Add(probe);
         }
         return isSent;
+    }
+
+    private bool Ask(Peer peer, ulong number)
+    {
+        _writer.Begin(MessageKind.Probe);
+        _writer.UInt64(number);
+        WriteBelief(peer.Record);
+        return host.TrySend(peer.Id, LinkKind.Control, _writer.Written);
     }
 
     // The next step of a probe; true when there is none.

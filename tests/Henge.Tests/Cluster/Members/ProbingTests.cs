@@ -72,6 +72,19 @@ public sealed class ProbingTests
     }
 
     [Fact]
+    public void A_verification_whose_question_was_lost_is_asked_again_at_once()
+    {
+        TestRing ring = MembershipTests.Settled(3);
+        TestNode node0 = ring["node0"];
+        // As after a pause: the links have broken, and the kernel still takes what is sent on them.
+        node0.Loses = static (_, _) => true;
+        node0.Do(node0.Membership.Verify);
+        ring.Run(100);
+        node0.Loses = static (_, _) => false;
+        Assert.InRange(ring.RunUntil(() => node0.Membership.IsVerified, 10_000), 0, 300);
+    }
+
+    [Fact]
     public void One_lost_message_in_a_hundred_kills_nobody()
     {
         TestRing ring = MembershipTests.Settled(5);
