@@ -122,6 +122,9 @@ internal sealed class ClusterCore
         Follow(now);
     }
 
+    /// <inheritdoc cref="Membership.LastWords"/>
+    public ReadOnlySpan<byte> LastWords(Instant now) => _membership.LastWords(now);
+
     /// <summary>A dial came to nothing.</summary>
     public void DialFailed(string address, DownReason reason, Instant now)
     {

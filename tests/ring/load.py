@@ -13,93 +13,106 @@ def client(node, timeout=2.0):
         single_connection_client=True, retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0))
 
 
-class Writer(threading.Thread):
+class Load(threading.Thread):
+    """A thread with one connection at a time, to one of the nodes that there are; it leaves a node that is taken from
+    the list, as a balancer would have it."""
+
+    def __init__(self, number, nodes):
+        super().__init__(daemon=True)
+        self.number, self.nodes = number, nodes
+        self.errors = []
+        self.stopping = threading.Event()
+        self.node, self.connection = None, None
+
+    def connect(self, turn):
+        nodes = self.nodes()
+        if self.connection is None or self.node not in nodes:
+            self.connection = None
+            self.node = nodes[turn % len(nodes)]
+            self.connection = client(self.node)
+        return self.connection
+
+    def failed(self, error):
+        self.errors.append((time.strftime("%H:%M:%S", time.gmtime()), self.node.name, repr(error)))
+
+    def stop(self):
+        self.stopping.set()
+        self.join(30)
+
+
+class Writer(Load):
     """Writes unique values under unique keys, in pipelines, through one node after another as they fail. A write that
     was answered OK is acknowledged; one that was answered with an error, or not at all, may or may not be there."""
 
-    def __init__(self, number, nodes, batch=100, pause=0.0):
-        super().__init__(daemon=True)
-        self.number, self.nodes, self.batch, self.pause = number, nodes, batch, pause
+    def __init__(self, number, nodes, batch=100, pause=0.0, prefix="w"):
+        super().__init__(number, nodes)
+        self.batch, self.pause, self.prefix = batch, pause, prefix
         self.acknowledged = []
+        self.batches = []
         self.unknown = 0
-        self.errors = []
-        self.stopping = threading.Event()
 
-    def value(self, key):
-        return f"v{key}".encode()
+    def when(self, key):
+        """When the batch of a key was answered, and by whom: what the logs are searched for."""
+        at, name = self.batches[int(key.rsplit(":", 1)[1]) // self.batch]
+        return f"{key} was acknowledged at {time.strftime('%H:%M:%S', time.gmtime(at))} by {name}"
 
     def run(self):
-        serial, turn, connection = 0, self.number, None
+        serial, turn = 0, self.number
         while not self.stopping.is_set():
-            nodes = self.nodes()
-            if connection is None:
-                turn += 1
-                connection = client(nodes[turn % len(nodes)])
-            keys = [f"w{self.number}:{serial + i}" for i in range(self.batch)]
+            keys = [f"{self.prefix}{self.number}:{serial + i}" for i in range(self.batch)]
             serial += self.batch
             try:
-                pipeline = connection.pipeline(transaction=False)
+                pipeline = self.connect(turn).pipeline(transaction=False)
                 for key in keys:
-                    pipeline.set(key, self.value(key))
+                    pipeline.set(key, value(key))
                 for key, answer in zip(keys, pipeline.execute(raise_on_error=False)):
                     if answer is True:
                         self.acknowledged.append(key)
                     else:
                         self.unknown += 1
-                        self.errors.append((time.monotonic(), repr(answer)))
-            except redis.RedisError as error:
+                        self.failed(answer)
+            except (redis.RedisError, ValueError, OSError) as error:
+                turn += 1
                 self.unknown += self.batch
-                self.errors.append((time.monotonic(), repr(error)))
-                connection = None
-            except (ValueError, OSError) as error:
-                self.unknown += self.batch
-                self.errors.append((time.monotonic(), repr(error)))
-                connection = None
+                self.failed(error)
+                self.connection = None
+            self.batches.append((time.time(), self.node.name))
             if self.pause:
                 time.sleep(self.pause)
 
-    def stop(self):
-        self.stopping.set()
-        self.join(30)
 
+class Reader(Load):
+    """Reads keys that are there from the start, one at a time, through one node after another; a miss is a fault of
+    the ring."""
 
-class Reader(threading.Thread):
-    """Reads keys that are there from the start, one at a time; a miss is a fault of the ring."""
-
-    def __init__(self, number, nodes, keys, value):
-        super().__init__(daemon=True)
-        self.number, self.nodes, self.keys, self.value = number, nodes, keys, value
-        self.reads, self.misses, self.wrong = 0, 0, 0
-        self.errors, self.missed = [], []
-        self.times = []
-        self.stopping = threading.Event()
+    def __init__(self, number, nodes, keys):
+        super().__init__(number, nodes)
+        self.keys = keys
+        self.misses, self.wrong, self.times = [], [], []
 
     def run(self):
-        connections, at = {}, self.number * 7919
+        at = self.number * 7919
         while not self.stopping.is_set():
-            nodes = self.nodes()
-            node = nodes[at % len(nodes)]
-            key = self.keys[at % len(self.keys)]
             at += 1
+            if at % 200 == 0:
+                self.connection = None
+            key = self.keys[at % len(self.keys)]
             try:
-                if node.name not in connections:
-                    connections[node.name] = client(node)
+                connection = self.connect(at // 200)
                 began = time.perf_counter()
-                answer = connections[node.name].get(key)
+                answer = connection.get(key)
                 self.times.append(time.perf_counter() - began)
-                self.reads += 1
                 if answer is None:
-                    self.misses += 1
-                    self.missed.append((time.monotonic(), key, node.name))
-                elif answer != self.value(key):
-                    self.wrong += 1
+                    self.misses.append((time.strftime("%H:%M:%S", time.gmtime()), key, self.node.name))
+                elif answer != value(key):
+                    self.wrong.append((key, answer))
             except (redis.RedisError, OSError) as error:
-                connections.pop(node.name, None)
-                self.errors.append((time.monotonic(), node.name, repr(error)))
+                self.failed(error)
+                self.connection = None
 
-    def stop(self):
-        self.stopping.set()
-        self.join(30)
+
+def value(key):
+    return f"v{key}".encode()
 
 
 def percentile(times, share):
@@ -107,28 +120,24 @@ def percentile(times, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
-def fill(node, keys, value, batch=1000):
+def fill(node, keys, made=value, batch=1000):
     connection = client(node, 10)
     for start in range(0, len(keys), batch):
         pipeline = connection.pipeline(transaction=False)
         for key in keys[start:start + batch]:
-            pipeline.set(key, value(key))
+            pipeline.set(key, made(key))
         bad = [answer for answer in pipeline.execute(raise_on_error=False) if answer is not True]
         if bad:
             raise RuntimeError(f"filling failed: {bad[0]!r}")
 
 
-def missing(node, keys, value, batch=1000):
+def missing(node, keys, made=value, batch=1000):
     """Keys that are not there, or hold something else."""
     connection = client(node, 10)
     lost = []
     for start in range(0, len(keys), batch):
         some = keys[start:start + batch]
         for key, answer in zip(some, connection.mget(some)):
-            if answer != value(key):
+            if answer != made(key):
                 lost.append((key, answer))
     return lost
-
-
-def info(node, section="all"):
-    return client(node, 5).info(section)

@@ -260,6 +260,13 @@ internal sealed class Membership
     /// <summary>Tells a member everything and asks for the same: it goes by other members than this node.</summary>
     public void Exchange(MemberId with, Instant now) => _gossip.Exchange(with, MessageKind.PushPull, now.MonotonicMs);
 
+    /// <summary>
+    /// What the host tells a process that a later one of its identity has superseded, before it closes the link: then
+    /// that process knows. Valid until the next message is written.
+    /// </summary>
+    public ReadOnlySpan<byte> LastWords(Instant now) =>
+        _gossip.Everything(MessageKind.PushPullReply, now.MonotonicMs);
+
     /// <summary>Raises the incarnation, so that there is a new view.</summary>
     public void Touch(Instant now)
     {

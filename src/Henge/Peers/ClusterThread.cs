@@ -159,7 +159,7 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
         {
             _keeper.Down(member, LinkKind.Bulk, 0, _now.MonotonicMs);
         }
-        if (!isLast)
+        if (!isLast || link.IsReplaced)
         {
             return;
         }
@@ -184,6 +184,20 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
         }
     }
 
+    // It hears why: a former process that takes its peers for dead would serve its clients what it had for ever. A
+    // refusal in the hello would not do, since everybody can send one.
+    private void TurnAway(MetPeer met)
+    {
+        PeerLink link = _links.Add(met);
+        link.IsReplaced = true;
+        if (met.Kind == LinkKind.Control)
+        {
+            _links.TrySend(link, _ring.Core.LastWords(_now), ControlPendingBytes);
+            _links.Send(_now.MonotonicMs);
+        }
+        _links.Lose(link, DownReason.Closed);
+    }
+
     private void Take(MetPeer met)
     {
         MemberId member = met.Member.Id;
@@ -192,7 +206,7 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
             if (known.CompareTo(met.Member.Boot) > 0)
             {
                 // A process that was superseded, or a connection that took very long: the newer one is there already.
-                met.Socket.Dispose();
+                TurnAway(met);
                 return;
             }
             _links.LoseAll(link => link.Member.Id == member, DownReason.Reset);

@@ -107,12 +107,16 @@ internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost
     }
 
     /// <summary>Sends all that is known.</summary>
-    public void Exchange(MemberId with, MessageKind kind, long nowMs)
+    public void Exchange(MemberId with, MessageKind kind, long nowMs) =>
+        host.TrySend(with, LinkKind.Control, Everything(kind, nowMs));
+
+    /// <summary>The message that tells all that is known; valid until the next is written.</summary>
+    public ReadOnlySpan<byte> Everything(MessageKind kind, long nowMs)
     {
         var reports = new List<MemberReport>(roster.Peers.Count + 1) { new(roster.Self) };
         reports.AddRange(roster.Peers.Select(p => Roster.ReportOf(p, nowMs)));
         Begin(kind, reports);
-        host.TrySend(with, LinkKind.Control, _writer.Written);
+        return _writer.Written;
     }
 
     private void TellSome(long nowMs)

@@ -71,7 +71,7 @@ internal static class DebugCommands
         }
     }
 
-    /// <summary>DEBUG OBJECT key</summary>
+    /// <summary>DEBUG OBJECT key; after READONLY at a replica, what that copy holds.</summary>
     public static void Object(ref CommandContext context)
     {
         if (!IsAllowed(ref context))
@@ -87,7 +87,7 @@ internal static class DebugCommands
         string encoding = scope.Type == EntryType.String ? "raw" : "listpack";
         context.Reply.SimpleString(Encoding.ASCII.GetBytes(
             $"Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{scope.Value.Length} "
-            + "lru:0 lru_seconds_idle:0"));
+            + $"lru:0 lru_seconds_idle:0 version:{scope.Version:x16}"));
     }
 
     /// <summary>DEBUG STRINGMATCH-LEN length pattern: matches "aaa…", to show that none takes long.</summary>
@@ -143,7 +143,7 @@ internal static class DebugCommands
         Name = name,
         Arity = arity,
         Handler = handler,
-        Flags = CommandFlags.Admin,
+        Flags = key == 0 ? CommandFlags.Admin : CommandFlags.Admin | CommandFlags.ReadOnly,
         FirstKey = key,
         LastKey = key,
         KeyStep = key == 0 ? 0 : 1,

@@ -148,6 +148,22 @@ public abstract class RingTests
     }
 
     [Fact]
+    public async Task Of_two_processes_with_one_identity_the_former_learns_that_it_is_out()
+    {
+        await using LiveRing ring = await StartAsync(Kind, 3);
+        HengeNode former = ring.Nodes[2];
+        ring.Nodes.Remove(former);
+
+        HengeNode later = await ring.AddAsync();
+
+        Assert.Equal(SelfOf(former).Id, SelfOf(later).Id);
+        await ring.AgreeAsync();
+        await TransportHost.UntilAsync(() => RingOf(former).Core.IsOvertaken);
+        Assert.False(former.Ready);
+        await former.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Nodes_of_different_clusters_or_secrets_stay_apart()
     {
         await using LiveRing ring = await StartAsync(Kind, 1);
