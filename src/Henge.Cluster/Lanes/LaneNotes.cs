@@ -2,8 +2,10 @@ using Henge.Cluster.Lanes.Flights;
 
 namespace Henge.Cluster.Lanes;
 
-/// <summary>What a lane keeps about an operation while it is under way.</summary>
-internal sealed class LaneNotes
+/// <summary>
+/// What a lane keeps about an operation while it is under way; a part of it, since both are looked at together.
+/// </summary>
+internal struct LaneNotes
 {
     /// <summary>How far it is.</summary>
     public Stage Stage;

@@ -56,5 +56,5 @@ internal abstract class Operation
         throw new NotSupportedException("Only operations of other nodes are answered.");
 
     /// <summary>The lane's own notes.</summary>
-    internal LaneNotes Notes { get; } = new();
+    internal LaneNotes Notes;
 }

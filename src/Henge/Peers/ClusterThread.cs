@@ -5,6 +5,7 @@ using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Peers.Links;
 using Henge.Peers.Polling;
+using Henge.Protocol.Peers;
 
 namespace Henge.Peers;
 
@@ -133,7 +134,18 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
     public void End() => _links.Close();
 
     /// <inheritdoc/>
-    public void Receive(PeerLink link, ReadOnlySpan<byte> message)
+    public void Receive(PeerLink link, FrameMessages messages)
+    {
+        foreach (ReadOnlySpan<byte> message in messages)
+        {
+            if (link.Lost is null)
+            {
+                Receive(link, message);
+            }
+        }
+    }
+
+    private void Receive(PeerLink link, ReadOnlySpan<byte> message)
     {
         MemberId from = link.Member.Id;
         if (link.Kind == LinkKind.Control && message[0] == (byte)MessageKind.Interest)

@@ -9,14 +9,24 @@ namespace Henge.Peers;
 /// for all connections of the portable one. But for <see cref="Post"/> and <see cref="Enter"/>, everything is for its
 /// thread.
 /// </summary>
-/// <param name="node">The node.</param>
-internal abstract class RingLane(HengeNode node)
+internal abstract class RingLane
 {
+    /// <summary>Creates the lane of a node.</summary>
+    protected RingLane(HengeNode node)
+    {
+        Node = node;
+        Commands = new CommandRunner(node);
+        Operations = new SpareOperations(node, this);
+    }
+
     /// <summary>The node.</summary>
-    public HengeNode Node { get; } = node;
+    public HengeNode Node { get; }
 
     /// <summary>Runs the commands of operations.</summary>
-    public CommandRunner Commands { get; } = new(node);
+    public CommandRunner Commands { get; }
+
+    /// <summary>Operations to be used again.</summary>
+    public SpareOperations Operations { get; }
 
     /// <summary>The lane. Use it between <see cref="Enter"/> and <see cref="Exit"/> only.</summary>
     public abstract Lane Lane { get; }

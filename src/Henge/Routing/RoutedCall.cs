@@ -77,6 +77,9 @@ internal ref struct RoutedCall
     /// <summary>An operation for the owner of keys, in this call's manner, without words.</summary>
     public readonly CommandOperation Operation() => new(Node, Lane, Manner) { IsOfPeers = IsOfPeers };
 
+    /// <summary>As above, one that nobody but the lane may keep: it is used again once it has ended.</summary>
+    public readonly CommandOperation PassingOperation() => IsOfPeers ? Operation() : Lane.Operations.Take(Manner);
+
     /// <summary>Starts an operation.</summary>
     public readonly void Start(CommandOperation operation, IReplyTarget target, int part)
     {

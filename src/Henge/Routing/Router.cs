@@ -74,7 +74,7 @@ internal static class Router
             return call.Command.AcrossOwners is { } across ? across(ref call) : call.Refuse(Errors.CrossSlot);
         }
         call.Begin();
-        CommandOperation operation = call.Operation();
+        CommandOperation operation = call.PassingOperation();
         operation.Words.Add(call.Command, call.Arguments);
         call.Start(operation, call.Target, call.Part);
         return Route.UnderWay;
@@ -130,6 +130,10 @@ internal static class Router
     private static bool HasOneOwner(in RoutedCall call)
     {
         var keys = KeyPositions.Of(call.Command, call.Arguments.Count);
+        if (keys.First + keys.Step > keys.Last)
+        {
+            return true;
+        }
         Slot first = Slot.Of(call.Arguments[keys.First]);
         Cluster.Members.MemberId? owner = call.OwnerOf(first);
         for (int i = keys.First + keys.Step; i <= keys.Last; i += keys.Step)

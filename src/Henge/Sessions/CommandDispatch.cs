@@ -104,10 +104,21 @@ internal static class CommandDispatch
         long nowMs)
     {
         var meter = new CommandMeter(session.Node);
-        Invoke(session, command, keyHash, arguments, reply, nowMs, ref meter);
+        RunOne(session, command, keyHash, arguments, reply, nowMs, ref meter);
         meter.Close();
         Interlocked.Increment(ref session.Node.Counters.CommandsProcessed);
     }
+
+    /// <summary>As above, one of a run that the caller meters and counts.</summary>
+    public static void RunOne(
+        RespSession session,
+        Command command,
+        KeyHash keyHash,
+        in CommandArguments arguments,
+        RespWriter reply,
+        long nowMs,
+        ref CommandMeter meter) =>
+        Invoke(session, command, keyHash, arguments, reply, nowMs, ref meter);
 
     /// <summary>
     /// Carries out what a session's transaction has queued, in order; EXEC calls it with the shards locked.

@@ -17,4 +17,26 @@ public sealed class SlotTests
     {
         Assert.Equal(slot, Slot.Of(System.Text.Encoding.UTF8.GetBytes(key)).Number);
     }
+
+    [Fact]
+    public void Bytes_side_by_side_sum_up_to_what_they_do_one_after_another()
+    {
+        var random = new Random(16);
+        for (int length = 0; length < 70; length++)
+        {
+            byte[] key = new byte[length];
+            random.NextBytes(key);
+            key.AsSpan().Replace((byte)'{', (byte)'(');
+            int crc = 0;
+            foreach (byte b in key)
+            {
+                crc ^= b << 8;
+                for (int bit = 0; bit < 8; bit++)
+                {
+                    crc = (crc & 0x8000) != 0 ? ((crc << 1) ^ 0x1021) & 0xFFFF : crc << 1;
+                }
+            }
+            Assert.Equal(crc & 16383, Slot.Of(key).Number);
+        }
+    }
 }

@@ -47,7 +47,7 @@ internal sealed class FetchThrough(
         {
             return true;
         }
-        LaneNotes notes = operation.Notes;
+        ref LaneNotes notes = ref operation.Notes;
         if (notes.PendingKeys > 0)
         {
             return false;

@@ -27,6 +27,9 @@ internal sealed class Forwards(
     // How long a write stays with a member that is suspected, before it ends as unknown.
     private const int SuspectPatienceMs = 500;
 
+    // Of a Forward, the kind included.
+    private const int HeaderBytes = 1 + sizeof(ulong) + 2 + 2 * sizeof(uint);
+
     private readonly MessageWriter _message = new();
     private readonly List<Operation> _lost = [];
 
@@ -35,7 +38,7 @@ internal sealed class Forwards(
     /// </summary>
     public bool TrySend(Operation operation, Route route, Instant now)
     {
-        LaneNotes notes = operation.Notes;
+        ref LaneNotes notes = ref operation.Notes;
         Peer peer = route.Peer!;
         flights.Renew(operation);
         notes.PendingKeys = 0; // Fetches know it by its old number.
@@ -55,6 +58,12 @@ internal sealed class Forwards(
         notes.SentUnder = neighbours.Snapshot.Number;
         return true;
     }
+
+    /// <summary>
+    /// What seems to be the operation in a message, for hints; empty for other messages. Checks nothing.
+    /// </summary>
+    public static ReadOnlySpan<byte> GlanceAtRequest(ReadOnlySpan<byte> message) =>
+        message.Length > HeaderBytes && message[0] == (byte)MessageKind.Forward ? message[HeaderBytes..] : default;
 
     /// <summary>Counts an operation as sent.</summary>
     public void Depart(Operation operation, Peer peer)

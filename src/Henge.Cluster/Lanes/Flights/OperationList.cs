@@ -13,7 +13,7 @@ internal sealed class OperationList
     /// <summary>Puts an operation at the end.</summary>
     public void Add(Operation operation)
     {
-        LaneNotes notes = operation.Notes;
+        ref LaneNotes notes = ref operation.Notes;
         notes.List = this;
         notes.Previous = _last;
         notes.Next = null;
@@ -31,7 +31,7 @@ internal sealed class OperationList
     /// <summary>Takes an operation out of the list it is in, if any.</summary>
     public static void Remove(Operation operation)
     {
-        LaneNotes notes = operation.Notes;
+        ref LaneNotes notes = ref operation.Notes;
         if (notes.List is not OperationList list)
         {
             return;

@@ -2,6 +2,7 @@ using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Peers.Links;
+using Henge.Protocol.Peers;
 
 namespace Henge.Peers.Lanes;
 
@@ -27,6 +28,7 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
     private readonly RingLane _face;
     private readonly int _number;
     private readonly LinkSet _links;
+    private readonly RequestHints _hints;
     private readonly Dictionary<MemberId, PeerLink> _dialled = [];
     private long _tickMs;
 
@@ -41,6 +43,7 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
         _face = face;
         _number = number;
         _links = new LinkSet(watch, this, ring.Budget, ReceiveBytes);
+        _hints = new RequestHints(ring.Node.Store);
         Lane = ring.CreateLane(number, this);
     }
 
@@ -131,15 +134,52 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
     public void Quiesced(int lane, long snapshotNumber) => _ring.Quiesced(lane, snapshotNumber);
 
     /// <inheritdoc/>
-    public void Receive(PeerLink link, ReadOnlySpan<byte> message)
+    public void Receive(PeerLink link, FrameMessages messages)
     {
-        MemberId from = link.Member.Id;
-        bool makesSense = link.Dialled is not null
-            ? Lane.ReceiveReply(from, message, _face.Now)
-            : Lane.Receive(from, link.Id, message, _face.Now);
-        if (!makesSense)
+        if (link.Dialled is not null)
         {
-            link.Lose(DownReason.Rejected);
+            foreach (ReadOnlySpan<byte> message in messages)
+            {
+                if (!Lane.ReceiveReply(link.Member.Id, message, _face.Now))
+                {
+                    link.Lose(DownReason.Rejected);
+                }
+                if (link.Lost is not null)
+                {
+                    return;
+                }
+            }
+            return;
+        }
+        _face.Commands.BeginRun();
+        try
+        {
+            Serve(link, messages);
+        }
+        finally
+        {
+            _face.Commands.EndRun();
+        }
+    }
+
+    private void Serve(PeerLink link, FrameMessages messages)
+    {
+        FrameMessages ahead = messages;
+        int hinted = 0;
+        foreach (ReadOnlySpan<byte> message in messages)
+        {
+            if (--hinted < 0)
+            {
+                hinted = _hints.Give(ref ahead) - 1;
+            }
+            if (!Lane.Receive(link.Member.Id, link.Id, message, _face.Now))
+            {
+                link.Lose(DownReason.Rejected);
+            }
+            if (link.Lost is not null)
+            {
+                return;
+            }
         }
     }
 

@@ -245,14 +245,7 @@ internal sealed class PeerLink
                 Lose(DownReason.Rejected);
                 return used;
             }
-            foreach (ReadOnlySpan<byte> message in messages)
-            {
-                owner.Receive(this, message);
-                if (Lost is not null)
-                {
-                    break;
-                }
-            }
+            owner.Receive(this, messages);
             used += consumed;
         }
         return used;

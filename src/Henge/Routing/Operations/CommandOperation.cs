@@ -24,24 +24,39 @@ internal sealed class CommandOperation : Operation
     private const byte OfPeers = 8;
     private const byte Addressed = 16;
 
+    /// <summary>A buffer for the reply that grew beyond this is given up with the reply.</summary>
+    private const int KeptReplyBytes = 1024;
+
+    private static readonly List<(byte[] Key, Slot Slot, ulong Version)> Nothing = [];
+
     private readonly HengeNode _node;
     private readonly RingLane _lane;
-    private readonly List<(byte[] Key, Slot Slot, ulong Version)> _watched = [];
+    private readonly bool _isSpare;
+    private List<(byte[] Key, Slot Slot, ulong Version)> _watched = Nothing;
     private IReplyTarget? _target;
     private int _part;
     private byte[] _reply = [];
+    private int _replyLength;
 
     /// <summary>An operation without words.</summary>
-    public CommandOperation(HengeNode node, RingLane lane, CallManner manner)
+    /// <param name="node">The node.</param>
+    /// <param name="lane">The lane that carries it through.</param>
+    /// <param name="manner">How it is carried out.</param>
+    /// <param name="isSpare">
+    /// Whether it is one of <see cref="SpareOperations"/> and goes back there with its end: then nobody but the lane may
+    /// keep it.
+    /// </param>
+    public CommandOperation(HengeNode node, RingLane lane, CallManner manner, bool isSpare = false)
     {
         _node = node;
         _lane = lane;
+        _isSpare = isSpare;
         Manner = manner;
         Words = new CommandWords(node.Store);
     }
 
     /// <summary>How it is carried out.</summary>
-    public CallManner Manner { get; }
+    public CallManner Manner { get; private set; }
 
     /// <summary>Its commands.</summary>
     public CommandWords Words { get; }
@@ -73,12 +88,15 @@ internal sealed class CommandOperation : Operation
         byte flags = reader.Byte();
         var version = (flags & Resp3) != 0 ? RespVersion.Resp3 : RespVersion.Resp2;
         bool ofPeers = (flags & OfPeers) != 0;
-        var operation = new CommandOperation(node, lane, new CallManner(version, (flags & NoTouch) != 0))
-        {
-            IsTransaction = (flags & Together) != 0,
-            IsOfPeers = ofPeers,
-            Target = (flags & Addressed) != 0 ? lane.Lane.Snapshot.Self.Id : null,
-        };
+        var manner = new CallManner(version, (flags & NoTouch) != 0);
+        CommandOperation operation = (flags & (Together | OfPeers | Addressed)) == 0
+            ? lane.Operations.Take(manner)
+            : new CommandOperation(node, lane, manner)
+            {
+                IsTransaction = (flags & Together) != 0,
+                IsOfPeers = ofPeers,
+                Target = (flags & Addressed) != 0 ? lane.Lane.Snapshot.Self.Id : null,
+            };
         uint watched = reader.UInt32();
         for (uint i = 0; i < watched && !reader.Failed; i++)
         {
@@ -93,6 +111,22 @@ internal sealed class CommandOperation : Operation
             : null;
     }
 
+    /// <summary>
+    /// What seems to be the first key of a request behind its kind, for hints; empty when it is no short command.
+    /// Checks no more than its own bounds.
+    /// </summary>
+    public static ReadOnlySpan<byte> GlanceAtKey(ReadOnlySpan<byte> request)
+    {
+        const int Name = 2 + 3 * sizeof(uint);
+        if (request.Length < Name + sizeof(uint) || request[0] != (byte)RequestKind.Commands)
+        {
+            return default;
+        }
+        var reader = new MessageReader(request[Name..]);
+        reader.Bytes();
+        return reader.Bytes();
+    }
+
     /// <summary>Says who gets the reply.</summary>
     public void ReplyTo(IReplyTarget target, int part)
     {
@@ -101,7 +135,18 @@ internal sealed class CommandOperation : Operation
     }
 
     /// <summary>Has it fail when a key has another version by then.</summary>
-    public void Watch(byte[] key, ulong version) => _watched.Add((key, Slot.Of(key), version));
+    public void Watch(byte[] key, ulong version)
+    {
+        _watched = _watched == Nothing ? [] : _watched;
+        _watched.Add((key, Slot.Of(key), version));
+    }
+
+    /// <summary>Becomes an operation without words again.</summary>
+    public void Renew(CallManner manner)
+    {
+        Manner = manner;
+        DeadlineMs = 0;
+    }
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> KeyAt(int index) =>
@@ -112,7 +157,16 @@ internal sealed class CommandOperation : Operation
         index < Words.KeyCount ? Words.SlotAt(index) : _watched[index - Words.KeyCount].Slot;
 
     /// <inheritdoc/>
-    public override void Execute(Instant now) => _reply = _lane.Commands.Run(this, now.UnixMs);
+    public override void Execute(Instant now)
+    {
+        ReadOnlySpan<byte> reply = _lane.Commands.Run(this, now.UnixMs);
+        if (_reply.Length < reply.Length)
+        {
+            _reply = GC.AllocateUninitializedArray<byte>(Math.Max(reply.Length, 128));
+        }
+        reply.CopyTo(_reply);
+        _replyLength = reply.Length;
+    }
 
     /// <inheritdoc/>
     public override void WriteTo(MessageWriter writer)
@@ -133,13 +187,14 @@ internal sealed class CommandOperation : Operation
     }
 
     /// <inheritdoc/>
-    public override void WriteReplyTo(MessageWriter writer) => writer.Raw(_reply);
+    public override void WriteReplyTo(MessageWriter writer) => writer.Raw(Reply);
 
     /// <inheritdoc/>
     public override void Complete(Outcome outcome, bool wasRemote, ReadOnlySpan<byte> reply)
     {
         if (_target is not { } target)
         {
+            End();
             return;
         }
         _target = null;
@@ -149,6 +204,26 @@ internal sealed class CommandOperation : Operation
             _lane.Post(_ => Router.Restart(_node, _lane, this, target, _part));
             return;
         }
-        target.Complete(_part, outcome, outcome != Outcome.Done ? default : wasRemote ? reply : _reply);
+        target.Complete(_part, outcome, outcome != Outcome.Done ? default : wasRemote ? reply : Reply);
+        End();
+    }
+
+    private ReadOnlySpan<byte> Reply => _reply.AsSpan(0, _replyLength);
+
+    /// <summary>Nothing of it is wanted any more; it forgets its words, and what took more memory than usual.</summary>
+    private void End()
+    {
+        if (!_isSpare)
+        {
+            return;
+        }
+        Words.Clear();
+        _watched = Nothing;
+        _replyLength = 0;
+        if (_reply.Length > KeptReplyBytes)
+        {
+            _reply = [];
+        }
+        _lane.Operations.Give(this);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 
+using Henge.Commands;
 using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Storage;
@@ -23,6 +24,9 @@ internal sealed class CommandRunner
     private readonly RespSession _session;
     private readonly RespWriter _reply = new();
     private readonly RespWriter _one = new();
+    private CommandMeter _meter;
+    private bool _isMetering;
+    private int _ran;
 
     /// <summary>Creates the runner of a lane.</summary>
     public CommandRunner(HengeNode node)
@@ -36,8 +40,26 @@ internal sealed class CommandRunner
         _node.Options.Limits.OutputHardBytes,
         (long)_node.Options.MaxValueBytes + _node.Options.Limits.OutputPauseBytes);
 
-    /// <summary>Carries an operation out, and returns what it replies.</summary>
-    public byte[] Run(CommandOperation operation, long nowMs)
+    /// <summary>
+    /// Begins to meter the commands of several operations together, as those of a client's pipeline are.
+    /// </summary>
+    public void BeginRun()
+    {
+        _meter = new CommandMeter(_node);
+        _isMetering = true;
+    }
+
+    /// <summary>Ends what <see cref="BeginRun"/> began, and counts it.</summary>
+    public void EndRun()
+    {
+        _meter.Close();
+        _isMetering = false;
+        Interlocked.Add(ref _node.Counters.CommandsProcessed, _ran);
+        _ran = 0;
+    }
+
+    /// <summary>Carries an operation out, and returns what it replies, until the next is carried out.</summary>
+    public ReadOnlySpan<byte> Run(CommandOperation operation, long nowMs)
     {
         _session.Version = operation.Manner.Version;
         _session.Client.LeavesRecencyAlone = operation.Manner.LeavesRecencyAlone;
@@ -50,9 +72,7 @@ internal sealed class CommandRunner
         }
         else
         {
-            CommandWords words = operation.Words;
-            CommandDispatch.RunOne(
-                _session, words.CommandAt(0), words.KeyHashAt(0), words.ArgumentsAt(0), _reply, nowMs);
+            Run(operation.Words, 0, _reply, nowMs);
         }
         if (_reply.IsOverLimit)
         {
@@ -63,7 +83,22 @@ internal sealed class CommandRunner
             }
             _reply.Error("ERR reply exceeds the output limit"u8);
         }
-        return _reply.Written.ToArray();
+        return _reply.Written;
+    }
+
+    private void Run(CommandWords words, int index, RespWriter reply, long nowMs)
+    {
+        Command command = words.CommandAt(index);
+        KeyHash hash = words.KeyHashAt(index);
+        if (_isMetering)
+        {
+            CommandDispatch.RunOne(_session, command, hash, words.ArgumentsAt(index), reply, nowMs, ref _meter);
+            _ran++;
+        }
+        else
+        {
+            CommandDispatch.RunOne(_session, command, hash, words.ArgumentsAt(index), reply, nowMs);
+        }
     }
 
     private void RunTogether(CommandOperation operation, long nowMs)
@@ -93,8 +128,7 @@ internal sealed class CommandRunner
             _one.Clear();
             _one.Version = operation.Manner.Version;
             _one.Limit(Limit);
-            CommandDispatch.RunOne(
-                _session, words.CommandAt(i), words.KeyHashAt(i), words.ArgumentsAt(i), _one, nowMs);
+            Run(words, i, _one, nowMs);
             BinaryPrimitives.WriteInt32LittleEndian(length, _one.Length);
             _reply.Raw(length);
             _reply.Raw(_one.Written);

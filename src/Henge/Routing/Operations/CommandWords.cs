@@ -10,9 +10,14 @@ namespace Henge.Routing.Operations;
 /// <summary>Commands with their words copied into one block, and where their keys are.</summary>
 internal sealed class CommandWords(Store store)
 {
-    private readonly ByteRangeList _words = new();
-    private readonly List<(Command Command, int First, int Count)> _commands = [];
-    private readonly List<(int Word, Slot Slot, KeyHash Hash)> _keys = [];
+    /// <summary>Room that is kept by <see cref="Clear"/>: enough for a command with a small value.</summary>
+    private const int KeptBytes = 1024;
+
+    private const int KeptWords = 8;
+
+    private readonly ByteRangeList _words = new(KeptWords);
+    private OneOrMore<(Command Command, int First, int Count)> _commands;
+    private OneOrMore<(int Word, Slot Slot)> _keys;
     private byte[] _bytes = [];
     private int _length;
 
@@ -41,23 +46,12 @@ internal sealed class CommandWords(Store store)
     /// <summary>The hash of its first key; nothing for one without keys.</summary>
     public KeyHash KeyHashAt(int index)
     {
-        int word = _commands[index].First + _commands[index].Command.FirstKey;
-        foreach ((int at, _, KeyHash hash) in _keys)
-        {
-            if (at == word)
-            {
-                return hash;
-            }
-        }
-        return default;
+        (Command command, int first, int count) = _commands[index];
+        return command.FirstKey > 0 && command.FirstKey < count ? store.Hash(Bytes(first + command.FirstKey)) : default;
     }
 
     /// <summary>One of the keys.</summary>
-    public ReadOnlySpan<byte> KeyAt(int index)
-    {
-        ByteRange range = _words[_keys[index].Word];
-        return _bytes.AsSpan(range.Start, range.Length);
-    }
+    public ReadOnlySpan<byte> KeyAt(int index) => Bytes(_keys[index].Word);
 
     /// <summary>Its slot.</summary>
     public Slot SlotAt(int index) => _keys[index].Slot;
@@ -65,9 +59,9 @@ internal sealed class CommandWords(Store store)
     /// <summary>The shards of all keys.</summary>
     public void AddShards(ref ShardSet shards)
     {
-        foreach ((_, _, KeyHash hash) in _keys)
+        for (int i = 0; i < _keys.Count; i++)
         {
-            shards.Add(store.ShardOf(hash));
+            shards.Add(store.ShardOf(store.Hash(KeyAt(i))));
         }
     }
 
@@ -100,30 +94,45 @@ internal sealed class CommandWords(Store store)
     /// <summary>The command that was begun has all its words.</summary>
     public void End()
     {
-        (Command command, int first, _) = _commands[^1];
+        int last = _commands.Count - 1;
+        (Command command, int first, _) = _commands[last];
         int count = _words.Count - first;
-        _commands[^1] = (command, first, count);
+        _commands[last] = (command, first, count);
         var keys = KeyPositions.Of(command, count);
         for (int i = keys.First; i <= keys.Last; i += keys.Step)
         {
-            ByteRange range = _words[first + i];
-            ReadOnlySpan<byte> key = _bytes.AsSpan(range.Start, range.Length);
-            _keys.Add((first + i, Slot.Of(key), store.Hash(key)));
+            _keys.Add((first + i, Slot.Of(Bytes(first + i))));
         }
         Writes |= (command.Flags & CommandFlags.Write) != 0;
         Reads |= count > command.OverwriteWords;
+    }
+
+    /// <summary>Forgets them; much memory is given back.</summary>
+    public void Clear()
+    {
+        _words.Clear(KeptWords);
+        _commands.Clear();
+        _keys.Clear();
+        _length = 0;
+        if (_bytes.Length > KeptBytes)
+        {
+            _bytes = [];
+        }
+        Writes = false;
+        Reads = false;
     }
 
     /// <summary>Writes them for another node.</summary>
     public void WriteTo(MessageWriter writer)
     {
         writer.UInt32((uint)_commands.Count);
-        foreach ((_, int first, int count) in _commands)
+        for (int command = 0; command < _commands.Count; command++)
         {
+            (_, int first, int count) = _commands[command];
             writer.UInt32((uint)count);
             for (int i = first; i < first + count; i++)
             {
-                writer.Bytes(_bytes.AsSpan(_words[i].Start, _words[i].Length));
+                writer.Bytes(Bytes(i));
             }
         }
     }
@@ -152,13 +161,18 @@ internal sealed class CommandWords(Store store)
         return reader.IsDone && _commands.Count > 0;
     }
 
+    private ReadOnlySpan<byte> Bytes(int word)
+    {
+        ByteRange range = _words[word];
+        return _bytes.AsSpan(range.Start, range.Length);
+    }
+
     private Command? Find(CommandTable table, int first)
     {
-        Command? command = table.Find(_bytes.AsSpan(_words[first].Start, _words[first].Length));
+        Command? command = table.Find(Bytes(first));
         if (command is { HasSubcommands: true })
         {
-            ByteRange range = _words.Count > first + 1 ? _words[first + 1] : default;
-            command = CommandTable.FindSubcommand(command, _bytes.AsSpan(range.Start, range.Length));
+            command = CommandTable.FindSubcommand(command, _words.Count > first + 1 ? Bytes(first + 1) : default);
         }
         return command is null || command.StaysHere || command.OverRing is not null ? null : command;
     }

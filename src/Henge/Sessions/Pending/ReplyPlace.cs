@@ -11,6 +11,9 @@ namespace Henge.Sessions.Pending;
 /// </summary>
 internal sealed class ReplyPlace : IReplyTarget
 {
+    /// <summary>A buffer up to this size stays with its place.</summary>
+    private const int KeptBytes = 512;
+
     private ReplyQueue? _queue;
     private byte[] _bytes = [];
 
@@ -51,7 +54,10 @@ internal sealed class ReplyPlace : IReplyTarget
     {
         if (_bytes.Length - Length < bytes.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + bytes.Length, 2 * Length));
+            int wanted = Math.Max(Length + bytes.Length, 2 * Length);
+            byte[] larger = wanted <= KeptBytes
+                ? GC.AllocateUninitializedArray<byte>(wanted <= KeptBytes / 4 ? KeptBytes / 4 : KeptBytes)
+                : ArrayPool<byte>.Shared.Rent(wanted);
             Bytes.CopyTo(larger);
             Return();
             _bytes = larger;
@@ -115,14 +121,17 @@ internal sealed class ReplyPlace : IReplyTarget
 
     private void Release()
     {
-        Return();
-        _bytes = [];
         Length = 0;
+        if (_bytes.Length > KeptBytes)
+        {
+            Return();
+            _bytes = [];
+        }
     }
 
     private void Return()
     {
-        if (_bytes.Length > 0)
+        if (_bytes.Length > KeptBytes)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
         }

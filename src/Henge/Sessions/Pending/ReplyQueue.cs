@@ -16,6 +16,9 @@ internal sealed class ReplyQueue
     /// <summary>Most places; a session with as many takes no further command until some are free.</summary>
     public const int MaxPlaces = 1024;
 
+    /// <summary>Places that a thread keeps to use again: what many deep pipelines wait for at once.</summary>
+    private const int MaxSpare = 4096;
+
     /// <summary>Commands under way before the first reply has shown how large replies are.</summary>
     private const int FirstWindow = 32;
 
@@ -119,7 +122,7 @@ internal sealed class ReplyQueue
                 _session.Connection.TakePushed(writer);
             }
             place.Reset();
-            if (Spare.Count < MaxPlaces)
+            if (Spare.Count < MaxSpare)
             {
                 Spare.Push(place);
             }

@@ -4,6 +4,7 @@ using System.Text;
 using Henge.Cluster;
 using Henge.Peers.Links;
 using Henge.Peers.Polling;
+using Henge.Protocol.Peers;
 using Henge.Tests.Peers.Doors;
 using Henge.Transport.Buffers;
 
@@ -146,12 +147,15 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
 
     public void Dispose() => _node.Store.Dispose();
 
-    void ILinkOwner.Receive(PeerLink link, ReadOnlySpan<byte> message)
+    void ILinkOwner.Receive(PeerLink link, FrameMessages messages)
     {
-        _bytes += message.Length;
-        if (_keeps)
+        foreach (ReadOnlySpan<byte> message in messages)
         {
-            _received.Add(Encoding.ASCII.GetString(message));
+            _bytes += message.Length;
+            if (_keeps)
+            {
+                _received.Add(Encoding.ASCII.GetString(message));
+            }
         }
     }
 
