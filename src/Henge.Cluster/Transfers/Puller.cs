@@ -28,11 +28,15 @@ internal sealed class Puller
     private readonly List<IncomingPull> _pulls = [];
     private readonly List<IncomingPull> _planned = [];
     private readonly MessageWriter _writer = new();
+    private readonly MergeHints _hints;
     private uint _lastId;
 
     /// <summary>Creates a puller with nothing to pull.</summary>
-    public Puller(ClusterOptions options, Store store, IClusterHost host) =>
+    public Puller(ClusterOptions options, Store store, IClusterHost host)
+    {
         (_options, _store, _host) = (options, store, host);
+        _hints = new MergeHints(store);
+    }
 
     /// <summary>The pulls under way or to come.</summary>
     public IReadOnlyList<IncomingPull> Pulls => _pulls;
@@ -164,8 +168,14 @@ internal sealed class Puller
         pull.NextChunk++;
         pull.Progress = progress;
         pull.Bytes += reader.Left;
+        MessageReader ahead = reader;
+        int hinted = 0;
         while (reader.Left > 0)
         {
+            if (--hinted < 0)
+            {
+                hinted = _hints.Give(ref ahead) - 1;
+            }
             EntryRecord record = RecordCodec.Read(ref reader);
             if (reader.Failed)
             {

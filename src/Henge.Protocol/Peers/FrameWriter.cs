@@ -8,8 +8,11 @@ namespace Henge.Protocol.Peers;
 /// </summary>
 internal sealed class FrameWriter
 {
-    /// <summary>An emptied buffer larger than this is given up.</summary>
-    private const int KeptBytes = 256 << 10;
+    /// <summary>An emptied buffer larger than this is given up at once.</summary>
+    private const int KeptBytes = 4 << 20;
+
+    /// <summary>One larger than this is given up when it was not used for a while (<see cref="Trim"/>).</summary>
+    private const int KeptIdleBytes = 16 << 10;
 
     private const int None = -1;
 
@@ -18,6 +21,7 @@ internal sealed class FrameWriter
     private int _start;
     private int _end;
     private int _open = None;
+    private bool _wasUsed;
 
     /// <summary>Creates an empty writer.</summary>
     /// <param name="seal">Of the direction that it sends.</param>
@@ -36,6 +40,7 @@ internal sealed class FrameWriter
     public void Append(ReadOnlySpan<byte> message)
     {
         long added = FrameFormat.LengthBytes + (long)message.Length;
+        _wasUsed = true;
         if (_open != None && _end - _open - FrameFormat.LengthBytes + added > FrameFormat.MaxBodyBytes)
         {
             Seal();
@@ -87,6 +92,19 @@ internal sealed class FrameWriter
                 _bytes = [];
             }
         }
+    }
+
+    /// <summary>
+    /// Gives up a large buffer that was not used since the last call. Called now and then, it lets a link that carries
+    /// much keep its buffer from turn to turn, and one that has carried much hold nothing.
+    /// </summary>
+    public void Trim()
+    {
+        if (!_wasUsed && Length == 0 && _bytes.Length > KeptIdleBytes)
+        {
+            Release();
+        }
+        _wasUsed = false;
     }
 
     /// <summary>Forgets everything and gives the memory back.</summary>

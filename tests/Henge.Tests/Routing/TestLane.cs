@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
 using Henge.Peers;
 
 namespace Henge.Tests.Routing;
@@ -30,6 +31,9 @@ internal sealed class TestLane : RingLane, ILaneHost
 
     public bool HasWork => _posted.Count > 0;
 
+    /// <summary>Takes what is sent, each message behind its length, in place of the network.</summary>
+    public MessageWriter? Captured { get; set; }
+
     public override void Post(Action<RingLane> work) => _posted.Enqueue(work);
 
     public void Turn()
@@ -41,29 +45,37 @@ internal sealed class TestLane : RingLane, ILaneHost
         Lane.Flush(_ring.Now);
     }
 
-    public bool TrySend(MemberId to, ReadOnlySpan<byte> message)
+    public bool TrySend(MemberId to, ReadOnlySpan<byte> message) => Capture(message) || Send(to, message.ToArray());
+
+    public bool TryReply(long link, ReadOnlySpan<byte> message) => Capture(message) || Reply(link, message.ToArray());
+
+    public Operation? Accept(MemberId from, ReadOnlySpan<byte> request) => Node.Requests.Accept(this, from, request);
+
+    public void Quiesced(int lane, long snapshotNumber)
+    {
+    }
+
+    private bool Capture(ReadOnlySpan<byte> message)
+    {
+        Captured?.Bytes(message);
+        return Captured is not null;
+    }
+
+    private bool Send(MemberId to, byte[] message)
     {
         TestNode? other = _ring.Nodes.Find(node => node.Self.Id == to);
         if (other is null || other.IsCut || _node.IsCut)
         {
             return false;
         }
-        byte[] copy = message.ToArray();
-        _ring.Send(() => other.Lane.Lane.Receive(_node.Self.Id, _node.Index, copy, _ring.Now));
+        _ring.Send(() => other.Lane.Lane.Receive(_node.Self.Id, _node.Index, message, _ring.Now));
         return true;
     }
 
-    public bool TryReply(long link, ReadOnlySpan<byte> message)
+    private bool Reply(long link, byte[] message)
     {
         TestNode other = _ring[(int)link];
-        byte[] copy = message.ToArray();
-        _ring.Send(() => other.Lane.Lane.ReceiveReply(_node.Self.Id, copy, _ring.Now));
+        _ring.Send(() => other.Lane.Lane.ReceiveReply(_node.Self.Id, message, _ring.Now));
         return !other.IsCut && !_node.IsCut;
-    }
-
-    public Operation? Accept(MemberId from, ReadOnlySpan<byte> request) => Node.Requests.Accept(this, from, request);
-
-    public void Quiesced(int lane, long snapshotNumber)
-    {
     }
 }

@@ -1,4 +1,5 @@
 using Henge.Cluster.Messages;
+using Henge.Cluster.Transfers;
 using Henge.Storage;
 
 namespace Henge.Cluster.Lanes.Replicas;
@@ -12,6 +13,7 @@ internal sealed class ReplicaSide(
     ClusterOptions options, Store store, ILaneHost host, LaneCounters counters, Neighbours neighbours)
 {
     private readonly MessageWriter _answer = new();
+    private readonly MergeHints _hints = new(store);
 
     /// <summary>Records came; false when they make no sense.</summary>
     public bool Receive(long link, ref MessageReader reader, Instant now)
@@ -22,8 +24,14 @@ internal sealed class ReplicaSide(
         _answer.UInt32(count);
         int at = _answer.Reserve();
         uint refused = 0;
+        MessageReader ahead = reader;
+        int hinted = 0;
         for (uint i = 0; i < count; i++)
         {
+            if (--hinted < 0)
+            {
+                hinted = _hints.Give(ref ahead, skipped: sizeof(uint)) - 1;
+            }
             uint fingerprint = reader.UInt32();
             EntryRecord record = RecordCodec.Read(ref reader);
             if (reader.Failed)

@@ -12,7 +12,7 @@ namespace Henge.Peers.Lanes;
 /// <param name="store">The node's entries.</param>
 internal sealed class RequestHints(Store store)
 {
-    /// <summary>Requests looked at ahead: few enough that what was asked for first is still there in its turn.</summary>
+    /// <summary>Requests looked at ahead: few enough that what was asked for first is still in cache then.</summary>
     private const int Most = 32;
 
     private readonly KeyHash[] _hashes = new KeyHash[Most];

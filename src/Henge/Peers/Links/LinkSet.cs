@@ -11,7 +11,7 @@ namespace Henge.Peers.Links;
 /// </summary>
 internal sealed class LinkSet
 {
-    /// <summary>Between two looks for links that are stuck.</summary>
+    /// <summary>Between two looks for links that are stuck, and for memory that they do not use.</summary>
     private const int CheckMs = 500;
 
     private readonly ILinkWatch _watch;
@@ -124,6 +124,10 @@ internal sealed class LinkSet
         {
             _checkMs = nowMs + CheckMs;
             LoseAll(link => link.IsStuck(nowMs), DownReason.TimedOut);
+            foreach (PeerLink link in _links.Values)
+            {
+                link.Trim();
+            }
         }
     }
 

@@ -143,6 +143,13 @@ internal sealed class PeerLink
     /// <summary>Whether the other side has taken nothing of what waits for too long.</summary>
     public bool IsStuck(long nowMs) => IsFull && nowMs - _progressMs >= StuckMs;
 
+    /// <summary>Gives memory back that was not used since the last call.</summary>
+    public void Trim()
+    {
+        _writer.Trim();
+        Charge();
+    }
+
     /// <summary>
     /// Receives what is there, up to about <paramref name="most"/> bytes, and gives the messages to the owner.
     /// </summary>

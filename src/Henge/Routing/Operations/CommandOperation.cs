@@ -43,8 +43,8 @@ internal sealed class CommandOperation : Operation
     /// <param name="lane">The lane that carries it through.</param>
     /// <param name="manner">How it is carried out.</param>
     /// <param name="isSpare">
-    /// Whether it is one of <see cref="SpareOperations"/> and goes back there with its end: then nobody but the lane may
-    /// keep it.
+    /// Whether it is one of <see cref="SpareOperations"/> and goes back there with its end: then nobody but the lane
+    /// may keep it.
     /// </param>
     public CommandOperation(HengeNode node, RingLane lane, CallManner manner, bool isSpare = false)
     {
@@ -200,13 +200,16 @@ internal sealed class CommandOperation : Operation
         _target = null;
         if (outcome == Outcome.Split && !IsTransaction && Words.CommandAt(0).AcrossOwners is not null)
         {
-            // Its keys were of one owner when it was sent. Not from in here: the lane is in the middle of something.
-            _lane.Post(_ => Router.Restart(_node, _lane, this, target, _part));
+            Restart(target);
             return;
         }
         target.Complete(_part, outcome, outcome != Outcome.Done ? default : wasRemote ? reply : Reply);
         End();
     }
+
+    // Its keys were of one owner when it was sent. Not from in there: the lane is in the middle of something.
+    private void Restart(IReplyTarget target) =>
+        _lane.Post(_ => Router.Restart(_node, _lane, this, target, _part));
 
     private ReadOnlySpan<byte> Reply => _reply.AsSpan(0, _replyLength);
 

@@ -241,6 +241,24 @@ public sealed class HandoffTests
     }
 
     [Fact]
+    public void The_order_of_eviction_is_kept()
+    {
+        using var ring = new TestRing();
+        TestNode a = ring.Start("a:1");
+        ring.Run(5);
+        ring.Fill("k", 3000);
+        for (int i = 0; i < 3000; i += 7)
+        {
+            a.Use($"k{i}");
+        }
+        TestNode b = ring.Start("b:1", "a:1");
+        ring.Settle(2);
+        List<string> order = a.KeysByEviction();
+        Assert.Equal(("k1", "k2996"), (order[0], order[^1]));
+        Assert.Equal(order, b.KeysByEviction());
+    }
+
+    [Fact]
     public void A_flush_empties_every_node()
     {
         using var ring = new TestRing();

@@ -6,6 +6,8 @@ using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 using Henge.Storage;
 
+using Xunit;
+
 namespace Henge.Tests.Cluster.Handoffs;
 
 /// <summary>One node of a <see cref="TestRing"/>: a real core over a real store, with queues for links.</summary>
@@ -85,6 +87,33 @@ internal sealed class TestNode : IClusterHost, IDisposable
     {
         using EntryScope entry = Store.Open(Encoding.UTF8.GetBytes(key), _ring.Now.UnixMs);
         return entry.Found ? Encoding.UTF8.GetString(entry.Value) : null;
+    }
+
+    /// <summary>Reads a key as a client does, which moves its eviction.</summary>
+    public void Use(string key)
+    {
+        using EntryScope entry = Store.Open(Encoding.UTF8.GetBytes(key), _ring.Now.UnixMs);
+        Assert.True(entry.Read());
+    }
+
+    /// <summary>All keys, the next to be evicted first.</summary>
+    public List<string> KeysByEviction()
+    {
+        var records = new MessageWriter();
+        var keeper = new RecordKeeper(records);
+        using (var walk = new RecordWalk(Store))
+        {
+            while (walk.Next(100, _ring.Now.UnixMs, ref keeper))
+            {
+            }
+        }
+        var keys = new List<string>();
+        var reader = new MessageReader(records.Written);
+        while (reader.Left > 0)
+        {
+            keys.Add(Encoding.UTF8.GetString(RecordCodec.Read(ref reader).Key));
+        }
+        return keys;
     }
 
     public void Dispose() => Store.Dispose();

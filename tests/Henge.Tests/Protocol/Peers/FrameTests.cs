@@ -230,6 +230,27 @@ public sealed class FrameTests
 
     private static FrameWriter Writer(byte[] key) => new(new FrameSeal(LinkSide.Dialler, key));
 
+    [Fact]
+    public void A_buffer_that_is_used_stays_and_an_idle_one_goes()
+    {
+        using var seal = new FrameSeal(LinkSide.Dialler, []);
+        var writer = new FrameWriter(seal);
+        for (int turn = 0; turn < 3; turn++)
+        {
+            writer.Append(new byte[1 << 20]);
+            writer.Seal();
+            writer.Consume(writer.Length);
+            writer.Trim();
+            Assert.InRange(writer.Capacity, 1 << 20, 4 << 20);
+        }
+        writer.Trim();
+        Assert.Equal(0, writer.Capacity);
+        writer.Append(new byte[1 << 20]);
+        writer.Trim();
+        writer.Trim();
+        Assert.InRange(writer.Length, 1 << 20, 2 << 20);
+    }
+
     private static FrameReader Reader(LinkSide sender) => new(new FrameSeal(sender, s_key), Limit);
 
     private static List<string> ReadAll(FrameReader reader, ReadOnlySpan<byte> bytes, int step, out FrameStatus end)
