@@ -22,7 +22,7 @@ internal static class StatusCommand
     {
         Name = "status",
         Summary = "show how a node is",
-        Usage = [("henge status", "memory, keys, hit ratio, operations and clients of a node")],
+        Usage = [("henge status", "memory, keys, hit ratio, operations, clients and ring of a node")],
         Options = _options,
         Run = Run,
     };

@@ -61,6 +61,21 @@ internal sealed record StatusReport
     /// <summary>Most connections; 0 when it does not say.</summary>
     public required long MaxClients { get; init; }
 
+    /// <summary>Members of its ring that are remembered; 0 when it says nothing of a ring.</summary>
+    public required long Members { get; init; }
+
+    /// <summary>Those that are alive.</summary>
+    public required long MembersAlive { get; init; }
+
+    /// <summary>Slots that it owns.</summary>
+    public required long OwnedSlots { get; init; }
+
+    /// <summary>Slots that it is to hold and whose data is on its way.</summary>
+    public required long LoadingSlots { get; init; }
+
+    /// <summary>Reads that missed only because the ring changed.</summary>
+    public required long TopologyMisses { get; init; }
+
     /// <summary>Share of reads that found their key, 0 to 1; null before the first read.</summary>
     public double? HitRatio => Hits + Misses == 0 ? null : (double)Hits / (Hits + Misses);
 
@@ -98,6 +113,11 @@ internal sealed record StatusReport
             Operations = Number(fields, "total_commands_processed"),
             Clients = Number(fields, "connected_clients"),
             MaxClients = Number(fields, "maxclients"),
+            Members = Number(fields, "ring_members"),
+            MembersAlive = Number(fields, "ring_members_alive"),
+            OwnedSlots = Number(fields, "ring_slots_owned"),
+            LoadingSlots = Number(fields, "ring_slots_loading"),
+            TopologyMisses = Number(fields, "misses_due_to_topology"),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
+using Henge.Cluster;
 using Henge.Server.Display;
 using Henge.Server.Values;
 
@@ -16,18 +17,8 @@ internal static class StatusView
     /// <summary>The rows both text forms share: a label and its words, without markup.</summary>
     public static IReadOnlyList<(string Label, string Words)> Rows(StatusReport report) =>
     [
-        ("version", $"{report.Product} {report.Version}"),
-        ("uptime", Duration.Words(report.Uptime)),
-        ("memory", Memory(report)),
-        ("resident", ByteSize.Format(report.ResidentBytes)),
-        ("keys", $"{Count(report.Keys)} ({Count(report.KeysWithExpiry)} with expiry)"),
-        ("hit ratio", HitRatio(report)),
-        ("evicted", $"{Count(report.Evicted)} ({report.Eviction})"),
-        ("expired", Count(report.Expired)),
-        ("operations", $"{Count((long)report.OperationsPerSecond)}/s, {Count(report.Operations)} in all"),
-        ("clients", report.MaxClients > 0
-            ? $"{Count(report.Clients)} of {Count(report.MaxClients)}"
-            : Count(report.Clients)),
+        .. Common(report),
+        .. report.Members > 0 ? (IReadOnlyList<(string, string)>)[("ring", Ring(report))] : [],
     ];
 
     /// <summary>Lines for pipes.</summary>
@@ -78,9 +69,40 @@ internal static class StatusView
             json.WriteNumber("operations", report.Operations);
             json.WriteNumber("clients", report.Clients);
             json.WriteNumber("maxClients", report.MaxClients);
+            json.WriteNumber("members", report.Members);
+            json.WriteNumber("membersAlive", report.MembersAlive);
+            json.WriteNumber("ownedSlots", report.OwnedSlots);
+            json.WriteNumber("loadingSlots", report.LoadingSlots);
+            json.WriteNumber("missesDueToTopology", report.TopologyMisses);
             json.WriteEndObject();
         }
         to.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+    }
+
+    private static (string Label, string Words)[] Common(StatusReport report) =>
+    [
+        ("version", $"{report.Product} {report.Version}"),
+        ("uptime", Duration.Words(report.Uptime)),
+        ("memory", Memory(report)),
+        ("resident", ByteSize.Format(report.ResidentBytes)),
+        ("keys", $"{Count(report.Keys)} ({Count(report.KeysWithExpiry)} with expiry)"),
+        ("hit ratio", HitRatio(report)),
+        ("evicted", $"{Count(report.Evicted)} ({report.Eviction})"),
+        ("expired", Count(report.Expired)),
+        ("operations", $"{Count((long)report.OperationsPerSecond)}/s, {Count(report.Operations)} in all"),
+        ("clients", report.MaxClients > 0
+            ? $"{Count(report.Clients)} of {Count(report.MaxClients)}"
+            : Count(report.Clients)),
+    ];
+
+    private static string Ring(StatusReport report)
+    {
+        string members = $"{Count(report.MembersAlive)} of {Count(report.Members)} members alive";
+        string loading = report.LoadingSlots > 0 ? $", {Count(report.LoadingSlots)} on their way here" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{members}; {Count(report.OwnedSlots)} slots ({100.0 * report.OwnedSlots / Slot.Count:0.#} %){loading}; ")
+            + $"{Count(report.TopologyMisses)} misses due to topology";
     }
 
     private static string Title(StatusReport report, string address) =>

@@ -21,6 +21,7 @@ internal static class NodeReport
         new("Commandstats", IsDefault: false, StatisticsReport.Commands),
         new("Errorstats", IsDefault: true, static (text, node, _) => node.Errors.Write(text)),
         new("Cluster", IsDefault: true, ServerReport.Cluster),
+        new("Ring", IsDefault: true, RingSection.Write),
         new("Keyspace", IsDefault: true, StatisticsReport.Keyspace),
     ];
 

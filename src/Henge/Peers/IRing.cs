@@ -26,6 +26,9 @@ internal interface IRing
     /// </summary>
     Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken);
 
+    /// <summary>What was counted so far. Any thread.</summary>
+    RingTotals Totals();
+
     /// <summary>
     /// Queues a message of the node itself to a member on the control link; false when there is none. Any thread.
     /// </summary>

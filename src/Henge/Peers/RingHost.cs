@@ -180,6 +180,17 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     }
 
     /// <inheritdoc/>
+    public RingTotals Totals()
+    {
+        var totals = new RingTotals { TopologyMisses = Core.Shared.TopologyMisses, Links = Counters };
+        foreach (LaneLinks lane in _links)
+        {
+            totals.Add(lane.Lane.Counters);
+        }
+        return totals;
+    }
+
+    /// <inheritdoc/>
     public bool TrySendControl(MemberId to, ReadOnlySpan<byte> message)
     {
         if (!_thread.IsConnected(to))

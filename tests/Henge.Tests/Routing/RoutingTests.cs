@@ -1,3 +1,5 @@
+using Henge.Cluster;
+
 using Xunit;
 
 using static Henge.Tests.Sessions.SessionHarness;
@@ -24,6 +26,28 @@ public sealed class RoutingTests
             }
         }
         Assert.Equal(50, ring.Nodes.Sum(node => node.Node.Store.Count));
+    }
+
+    [Fact]
+    public void Info_tells_the_shape_of_the_ring_and_what_was_forwarded()
+    {
+        using var ring = new TestRing();
+        using RingClient client = ring[0].Connect();
+        for (int i = 0; i < 50; i++)
+        {
+            client.Call("SET", $"key{i}", "v");
+        }
+        string[] lines = client.Call("INFO", "ring").Split("\r\n");
+
+        Assert.Contains("ring_members_alive:3", lines);
+        int place = ring.View.PlaceOf(ring[0].Self.Id);
+        int owned = Enumerable.Range(0, Slot.Count).Count(slot => ring.View.CopiesOf(new Slot(slot))[0] == place);
+        Assert.Contains($"ring_slots_owned:{owned}", lines);
+        Assert.Contains("ring_slots_loading:0", lines);
+        Assert.Contains("misses_due_to_topology:0", lines);
+        long served = ring.Nodes.Sum(node => node.Lane.Lane.Counters.Served);
+        Assert.InRange(served, 20, 50);
+        Assert.Contains($"commands_forwarded:{served}", lines);
     }
 
     [Fact]

@@ -68,6 +68,13 @@ internal sealed class TestNode : IRing, IDisposable
     public Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("There is no core here.");
 
+    public RingTotals Totals()
+    {
+        var totals = new RingTotals();
+        totals.Add(Lane.Lane.Counters);
+        return totals;
+    }
+
     public bool TrySendControl(MemberId to, ReadOnlySpan<byte> message)
     {
         byte[] copy = message.ToArray();

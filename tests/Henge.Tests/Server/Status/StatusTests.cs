@@ -53,6 +53,17 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void A_ring_is_shown_as_one_line()
+    {
+        StatusReport report = StatusReport.Parse(
+            Info + "# Ring\r\nring_members:4\r\nring_members_alive:3\r\nring_slots_owned:5461\r\n"
+            + "ring_slots_loading:12\r\nmisses_due_to_topology:0\r\n");
+
+        Assert.Contains(StatusView.Rows(report), row => row == (
+            "ring", "3 of 4 members alive; 5,461 slots (33.3 %), 12 on their way here; 0 misses due to topology"));
+    }
+
+    [Fact]
     public void Another_server_that_says_less_is_shown_too()
     {
         StatusReport report = StatusReport.Parse(
@@ -79,6 +90,8 @@ public sealed class StatusTests
         Assert.Equal(1, json.RootElement.GetProperty("keys").GetInt64());
         Assert.Equal("henge", json.RootElement.GetProperty("product").GetString());
         Assert.Equal(64L << 20, json.RootElement.GetProperty("limitBytes").GetInt64());
+        Assert.Equal(16384, json.RootElement.GetProperty("ownedSlots").GetInt64());
+        Assert.Contains("1 of 1 members alive; 16,384 slots (100 %); 0 misses due to topology", panel.Out);
         Assert.Contains("░", panel.Out);
         Assert.DoesNotContain('\e', panel.Out);
     }
