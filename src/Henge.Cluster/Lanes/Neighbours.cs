@@ -9,6 +9,7 @@ internal sealed class Neighbours
 {
     private readonly Dictionary<MemberId, Peer> _byId = [];
     private readonly List<Peer> _all = [];
+    private Peer? _found;
     private Peer?[] _byPlace = [];
     private uint[] _prints = [];
 
@@ -62,7 +63,15 @@ internal sealed class Neighbours
     }
 
     /// <summary>A peer, when it is known.</summary>
-    public Peer? Find(MemberId id) => _byId.GetValueOrDefault(id);
+    public Peer? Find(MemberId id)
+    {
+        // Answers come many at a time from one peer.
+        if (_found is not { } found || found.Id != id)
+        {
+            _found = found = _byId.GetValueOrDefault(id);
+        }
+        return found;
+    }
 
     /// <summary>The peer at a place of the view; null for this node.</summary>
     public Peer? At(int place) => _byPlace[place];
@@ -95,6 +104,7 @@ internal sealed class Neighbours
 
     private void Forget()
     {
+        _found = null;
         for (int i = _all.Count - 1; i >= 0; i--)
         {
             if (_all[i].IsIdle && !Snapshot.Members.ContainsKey(_all[i].Id) && Snapshot.View.PlaceOf(_all[i].Id) < 0)

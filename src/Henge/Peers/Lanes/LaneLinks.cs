@@ -30,6 +30,7 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
     private readonly LinkSet _links;
     private readonly RequestHints _hints;
     private readonly Dictionary<MemberId, PeerLink> _dialled = [];
+    private PeerLink? _latest;
     private long _tickMs;
 
     /// <summary>Creates the links of a lane, and the lane.</summary>
@@ -60,6 +61,7 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
     public void Add(MetPeer met)
     {
         MemberId member = met.Member.Id;
+        _latest = null;
         if (met.Dialled is not null && _dialled.Remove(member, out PeerLink? old))
         {
             old.IsReplaced = true;
@@ -119,8 +121,15 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
     public void Close() => _links.Close();
 
     /// <inheritdoc/>
-    public bool TrySend(MemberId to, ReadOnlySpan<byte> message) =>
-        _dialled.TryGetValue(to, out PeerLink? link) && _links.TrySend(link, message, PendingBytes);
+    public bool TrySend(MemberId to, ReadOnlySpan<byte> message)
+    {
+        // A pipeline of commands often goes to one member.
+        if (_latest is not { } link || link.Member.Id != to)
+        {
+            _latest = link = _dialled.GetValueOrDefault(to);
+        }
+        return link is not null && _links.TrySend(link, message, PendingBytes);
+    }
 
     /// <inheritdoc/>
     public bool TryReply(long link, ReadOnlySpan<byte> message) =>
@@ -187,6 +196,7 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
     public void Closing(PeerLink link)
     {
         _ring.CountLost(link);
+        _latest = null;
         if (link.Dialled is null)
         {
             Lane.RequesterGone(link.Id);

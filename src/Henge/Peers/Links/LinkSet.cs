@@ -22,6 +22,7 @@ internal sealed class LinkSet
     private readonly List<PeerLink> _dirty = [];
     private List<PeerLink> _lost = [];
     private List<PeerLink> _closing = [];
+    private PeerLink? _found;
     private long _nextId;
     private long _checkMs;
 
@@ -52,7 +53,17 @@ internal sealed class LinkSet
     }
 
     /// <summary>Finds a link by its number.</summary>
-    public bool TryGet(long id, [NotNullWhen(true)] out PeerLink? link) => _links.TryGetValue(id, out link);
+    public bool TryGet(long id, [NotNullWhen(true)] out PeerLink? link)
+    {
+        // Answers go many at a time to one link.
+        link = _found;
+        if (link is null || link.Id != id)
+        {
+            _links.TryGetValue(id, out link);
+            _found = link;
+        }
+        return link is not null;
+    }
 
     /// <summary>
     /// Adds a message to what is sent at the end of the turn; false when the link is gone, or more than
@@ -144,6 +155,7 @@ internal sealed class LinkSet
         foreach (PeerLink link in _closing)
         {
             _links.Remove(link.Id);
+            _found = null;
             _watch.Remove(link);
             _owner.Closing(link);
             link.Close();
@@ -161,6 +173,7 @@ internal sealed class LinkSet
             link.Close();
         }
         _links.Clear();
+        _found = null;
         _dirty.Clear();
         _lost.Clear();
         _budget.Give(_scratch.Length);
