@@ -62,6 +62,8 @@ internal sealed class GatedLane : RingLane, IPollWork, ILinkWatch
             _now = _ring.ReadClocks();
             for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action<RingLane>? work); left--)
             {
+                // As in LoopLane: what work changes must be taken down, too.
+                _links.BindChanges();
                 work(this);
             }
             _links.BindChanges();

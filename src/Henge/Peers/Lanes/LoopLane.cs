@@ -59,6 +59,8 @@ internal sealed class LoopLane : RingLane, ILinkWatch
         _now = now;
         for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action<RingLane>? work); left--)
         {
+            // Before each, not once behind them: work may carry operations out, or have the lane get its first replica.
+            _links.BindChanges();
             work(this);
         }
         _links.BindChanges();
