@@ -4,7 +4,7 @@ namespace Henge.AspNetCore;
 
 /// <summary>
 /// Every bound of the HTTP side, with its reason. None applies to RESP connections, and Kestrel's own are all set here
-/// so that a change of its defaults changes nothing. Longest bodies follow the node's <c>MaxValueBytes</c>.
+/// so that a change of its defaults changes nothing. Longest bodies follow the node's <c>MaxValue</c>.
 /// </summary>
 internal sealed class HttpLimits
 {

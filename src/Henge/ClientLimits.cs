@@ -69,7 +69,7 @@ public sealed class ClientLimits
     public TimeSpan OutputSoftTime { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Unsent bytes at which a connection is closed at once; default 64 MB, or <see cref="HengeOptions.MaxValueBytes"/>
+    /// Unsent bytes at which a connection is closed at once; default 64 MB, or <see cref="HengeOptions.MaxValue"/>
     /// and <see cref="OutputPauseBytes"/> together where that is more, so that one reply always fits.
     /// </summary>
     public long OutputHardBytes { get; set; } = 64L << 20;

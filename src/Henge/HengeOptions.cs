@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 using Henge.Peers;
 using Henge.Storage;
@@ -28,7 +29,10 @@ public sealed class HengeOptions
     private const int MaxWeight = 1000;
     private const int MaxCopies = 5;
 
+    private const int MaxKeyPrefixBytes = 1024;
+
     private string? _name;
+    private long _memory = ShareOfMachine(2);
 
     /// <summary>
     /// TCP port, 0 to 65,535; 0 lets the system pick one (see <c>HengeNode.EndPoints</c>). Every address of
@@ -55,13 +59,18 @@ public sealed class HengeOptions
 
     /// <summary>
     /// Bytes that everything the node holds may take: entries, index and connection buffers. Default half of what the
-    /// container or machine grants; at least 8 MiB. Near the machine's whole memory the kernel kills the node or swaps;
-    /// near the minimum almost nothing stays cached. Can be set while running; a lower limit evicts down to it.
+    /// container or machine grants, and a quarter in an application, which needs memory of its own; at least 8 MiB.
+    /// Near the machine's whole memory the kernel kills the node or swaps; near the minimum almost nothing stays
+    /// cached. Can be set while running; a lower limit evicts down to it.
     /// </summary>
-    public long MemoryBytes { get; set; } = DefaultMemoryBytes();
+    public long Memory
+    {
+        get => _memory;
+        set => (_memory, IsMemoryGiven) = (value, true);
+    }
 
     /// <summary>
-    /// Most entries at once; 0 (default): bounded by <see cref="MemoryBytes"/> alone. Can be set while running.
+    /// Most entries at once; 0 (default): bounded by <see cref="Memory"/> alone. Can be set while running.
     /// </summary>
     public long MaxEntries { get; set; }
 
@@ -69,7 +78,7 @@ public sealed class HengeOptions
     /// Longest value in bytes, 1 KiB to 512 MiB; default 64 MiB. One value is received, stored and sent as a whole, so
     /// a large limit lets one client take that much of the memory at once. Longer ones are refused by declared length.
     /// </summary>
-    public int MaxValueBytes { get; set; } = 64 << 20;
+    public int MaxValue { get; set; } = 64 << 20;
 
     /// <summary>Who is evicted when memory or entries reach their bound; default exact LRU.</summary>
     public EvictionPolicy Eviction { get; set; } = EvictionPolicy.Lru;
@@ -138,6 +147,20 @@ public sealed class HengeOptions
     /// s that orchestrators commonly grant. 0 goes at once; the other copies then take over.
     /// </summary>
     public TimeSpan LeaveTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// In an application: longest time that its start waits until the node has joined the ring; default 30 s, 0 to an
+    /// hour. Peers that do not answer take two seconds of it. When it is over the application starts all the same, and
+    /// the node goes on joining; until then calls on the cache fail after five seconds and the health check says so.
+    /// </summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// In an application: stands before every key that its caches use, so that applications can share a ring; default
+    /// none (empty), at most 1,024 bytes of UTF-8. Redis clients and HTTP see the whole key. Keys with a part in braces
+    /// keep to the slot of that part (as in Redis Cluster).
+    /// </summary>
+    public string KeyPrefix { get; set; } = "";
 
     /// <summary>
     /// I/O loop threads, 1 to 256; 0 (default): half of the processors, at least one, since the kernel's network work
@@ -214,11 +237,14 @@ public sealed class HengeOptions
             return $"slow log length {SlowLogMaxEntries} is out of range: give 0 to 10000";
         }
         return ValidateStore() ?? ValidateSecurity() ?? ValidatePeers() ?? ValidateRing()
-            ?? Limits.Validate(MaxValueBytes);
+            ?? Limits.Validate(MaxValue);
     }
 
     /// <summary>Whether <see cref="Name"/> was set, and so is the node's identity.</summary>
     internal bool IsNamed => _name is not null;
+
+    /// <summary>Whether <see cref="Memory"/> was set.</summary>
+    internal bool IsMemoryGiven { get; private set; }
 
     /// <summary>Loops to run: what was asked for, or half of the processors.</summary>
     internal int EffectiveLoops => Loops > 0 ? Loops : Math.Max(1, Environment.ProcessorCount / 2);
@@ -226,31 +252,33 @@ public sealed class HengeOptions
     /// <summary>The store's part.</summary>
     internal StoreOptions ToStoreOptions() => new()
     {
-        MemoryBytes = MemoryBytes,
+        MemoryBytes = Memory,
         MaxEntries = MaxEntries,
-        MaxValueBytes = MaxValueBytes,
+        MaxValueBytes = MaxValue,
         Shards = Shards,
         Eviction = Eviction,
         Slots = new NodeSlots(),
     };
 
-    // The runtime knows the container's limit; without one it reports the machine's memory.
-    private static long DefaultMemoryBytes() =>
-        Math.Max(MinMemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+    /// <summary>
+    /// A part of what the container grants, or without a limit the machine has; the runtime knows either.
+    /// </summary>
+    internal static long ShareOfMachine(int parts) =>
+        Math.Max(MinMemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / parts);
 
     private string? ValidateStore()
     {
-        if (MemoryBytes < MinMemoryBytes)
+        if (Memory < MinMemoryBytes)
         {
-            return $"memory {MemoryBytes} bytes is too small: give at least {MinMemoryBytes >> 20}mb";
+            return $"memory {Memory} bytes is too small: give at least {MinMemoryBytes >> 20}mb";
         }
         if (MaxEntries < 0)
         {
             return $"max-entries {MaxEntries} is negative: give 0 for no bound";
         }
-        if (MaxValueBytes is < 1024 or > LargestValueBytes)
+        if (MaxValue is < 1024 or > LargestValueBytes)
         {
-            return $"max-value {MaxValueBytes} bytes is out of range: give 1kb to {LargestValueBytes >> 20}mb";
+            return $"max-value {MaxValue} bytes is out of range: give 1kb to {LargestValueBytes >> 20}mb";
         }
         if (Shards is < 0 or > 256 || (Shards & (Shards - 1)) != 0)
         {
@@ -276,11 +304,13 @@ public sealed class HengeOptions
         if (Password is null)
         {
             return $"{open} is reachable from other machines and no password is set: "
-                + "set one (--password-file or HENGE_PASSWORD), bind 127.0.0.1, or say --insecure";
+                + "set one (--password-file or HENGE_PASSWORD; Password in an application), bind 127.0.0.1, or say "
+                + "--insecure (Insecure)";
         }
         return ClusterSecrets.Count > 0 ? null
             : $"{open} is reachable from other machines and no cluster secret is set, so anyone could join the ring: "
-                + "set one (--cluster-secret-file or HENGE_CLUSTER_SECRET), bind 127.0.0.1, or say --insecure";
+                + "set one (--cluster-secret-file or HENGE_CLUSTER_SECRET; ClusterSecrets in an application), bind "
+                + "127.0.0.1, or say --insecure (Insecure)";
     }
 
     private string? ValidateRing()
@@ -308,6 +338,14 @@ public sealed class HengeOptions
         if (LeaveTimeout < TimeSpan.Zero || LeaveTimeout > TimeSpan.FromHours(1))
         {
             return $"leave-timeout {LeaveTimeout} is out of range: give 0 to an hour";
+        }
+        if (StartTimeout < TimeSpan.Zero || StartTimeout > TimeSpan.FromHours(1))
+        {
+            return $"start-timeout {StartTimeout} is out of range: give 0 to an hour";
+        }
+        if (Encoding.UTF8.GetByteCount(KeyPrefix) > MaxKeyPrefixBytes)
+        {
+            return $"the key prefix is longer than {MaxKeyPrefixBytes} bytes of UTF-8";
         }
         return Advertise is null || OwnAddress.IsHostWithPort(Advertise) ? null
             : $"advertise '{Advertise}' is not an address: give host or host:port, such as 10.0.0.5:7400";

@@ -37,7 +37,7 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
         _listener = new HandedOverListener(
             new SocketConnectionContextFactory(sockets, NullLogger.Instance), charge, limits, node.Options.Limits);
         var options = new KestrelServerOptions();
-        limits.Apply(options, node.Options.MaxValueBytes);
+        limits.Apply(options, node.Options.MaxValue);
         options.Listen(new IPEndPoint(IPAddress.None, 0), static listen => listen.Protocols = HttpProtocols.Http1);
         _server = new KestrelServer(
             Options.Create(options), new HandedOverListenerFactory(_listener), NullLoggerFactory.Instance);

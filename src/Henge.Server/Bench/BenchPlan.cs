@@ -1,6 +1,6 @@
 using Henge.Server.Client;
 using Henge.Server.CommandLine;
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.Bench;
 

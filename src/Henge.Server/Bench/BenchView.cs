@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.Bench;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 
 using Henge.Server.Client;
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.Bench;
 

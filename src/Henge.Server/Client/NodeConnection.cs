@@ -3,7 +3,7 @@ using System.Text;
 
 using Henge.Protocol;
 using Henge.Protocol.Replies;
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.Client;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.CommandLine;
 

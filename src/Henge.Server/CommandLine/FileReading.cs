@@ -1,4 +1,4 @@
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.CommandLine;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 using Henge.Cluster;
 using Henge.Server.Display;
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.Ring;
 

@@ -20,9 +20,9 @@ internal static class NodeOptions
         HengeOptions options = new()
         {
             Port = (int)values.Integer(ServeOptions.Port),
-            MemoryBytes = values.Memory(ServeOptions.MemoryLimit, machineBytes),
+            Memory = values.Memory(ServeOptions.MemoryLimit, machineBytes),
             MaxEntries = values.Integer(ServeOptions.MaxEntries),
-            MaxValueBytes = (int)values.Size(ServeOptions.MaxValue),
+            MaxValue = (int)values.Size(ServeOptions.MaxValue),
             Eviction = Enum.Parse<EvictionPolicy>(values.Choice(ServeOptions.Eviction), ignoreCase: true),
             Password = Password(values),
             Insecure = values.Switch(ServeOptions.Insecure),

@@ -2,7 +2,7 @@ using Henge.AspNetCore.Hosting;
 using Henge.Server.CommandLine;
 using Henge.Server.Display;
 using Henge.Server.Logging;
-using Henge.Server.Values;
+using Henge.Values;
 
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-using Henge.Server.Values;
+using Henge.Values;
 
 using Microsoft.Extensions.Logging;
 

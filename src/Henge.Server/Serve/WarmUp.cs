@@ -37,8 +37,8 @@ internal static class WarmUp
         HengeNode node = new(new HengeOptions
         {
             Port = 0,
-            MemoryBytes = HengeOptions.MinMemoryBytes,
-            MaxValueBytes = 1024 * 1024,
+            Memory = HengeOptions.MinMemoryBytes,
+            MaxValue = 1024 * 1024,
             Shards = 1,
             Loops = 1,
             Transport = transport,

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 using Henge.Cluster;
 using Henge.Server.Display;
-using Henge.Server.Values;
+using Henge.Values;
 
 namespace Henge.Server.Status;
 

@@ -17,7 +17,7 @@ internal static class ReplyBudget
         RespWriter reply = context.Reply;
         HengeOptions options = context.Node.Options;
         long limit = Math.Max(
-            options.Limits.OutputHardBytes, (long)options.MaxValueBytes + options.Limits.OutputPauseBytes);
+            options.Limits.OutputHardBytes, (long)options.MaxValue + options.Limits.OutputPauseBytes);
         if (reply.Length - before + next <= limit)
         {
             return false;

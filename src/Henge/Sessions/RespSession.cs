@@ -306,7 +306,7 @@ internal sealed class RespSession : IDisposable
     private long LargestOutput()
     {
         ClientLimits limits = Node.Options.Limits;
-        return Math.Max(limits.OutputHardBytes, Node.Options.MaxValueBytes) + 2L * limits.OutputPauseBytes;
+        return Math.Max(limits.OutputHardBytes, Node.Options.MaxValue) + 2L * limits.OutputPauseBytes;
     }
 
     private int PauseLength(RespWriter reply)

@@ -65,7 +65,7 @@ public sealed class EntryVerbsTests
     [Fact]
     public async Task Append_beyond_the_longest_value_is_413_and_changes_nothing()
     {
-        await using HttpNode node = await HttpNode.StartAsync(o => o.MaxValueBytes = 1024);
+        await using HttpNode node = await HttpNode.StartAsync(o => o.MaxValue = 1024);
         await node.PutAsync("/v1/cache/k", new string('a', 1000));
         HttpReply reply = await node.PostAsync("/v1/cache/k:append", new string('b', 25));
         Assert.Equal((413, "value-too-long"), (reply.Status, reply.Code));

@@ -19,7 +19,7 @@ public sealed class HengeEndpointsTests
     public async Task An_application_serves_the_api_under_a_path_of_its_own(string group, string pathBase)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await using var node = new HengeNode(new HengeOptions { MemoryBytes = 64 << 20 });
+        await using var node = new HengeNode(new HengeOptions { Memory = 64 << 20 });
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();

@@ -73,7 +73,7 @@ public sealed class HostileHttpTests
     [Fact]
     public async Task A_body_that_is_announced_too_long_is_413_before_it_is_sent()
     {
-        await using HttpNode node = await HttpNode.StartAsync(o => o.MaxValueBytes = 1024);
+        await using HttpNode node = await HttpNode.StartAsync(o => o.MaxValue = 1024);
         string reply = await node.RawAsync(Put + "Content-Length: 1025\r\nExpect: 100-continue\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 413", reply, StringComparison.Ordinal);
         Assert.Contains("value-too-long", reply, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class HostileHttpTests
     [Fact]
     public async Task A_chunked_body_that_grows_too_long_is_413()
     {
-        await using HttpNode node = await HttpNode.StartAsync(o => o.MaxValueBytes = 1024);
+        await using HttpNode node = await HttpNode.StartAsync(o => o.MaxValue = 1024);
         string chunk = $"200\r\n{new string('x', 512)}\r\n";
         string fits = await node.RawAsync(
             Put + $"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{chunk}{chunk}0\r\n\r\n");
@@ -118,7 +118,7 @@ public sealed class HostileHttpTests
     public async Task Bodies_beyond_the_budget_are_503_and_ask_to_come_again()
     {
         await using HttpNode node = await HttpNode.StartAsync(
-            o => o.MaxValueBytes = 1 << 20, new HttpLimits { BodiesInFlight = 1 });
+            o => o.MaxValue = 1 << 20, new HttpLimits { BodiesInFlight = 1 });
         long budget = HttpLimits.JsonBodyBytes(1 << 20);
         using var holder = new TcpClient();
         await holder.ConnectAsync(IPAddress.Loopback, node.Port, TestContext.Current.CancellationToken);

@@ -56,7 +56,7 @@ public sealed class HttpHostTests
     public async Task A_long_value_that_changes_while_it_is_sent_is_cut_short_never_mixed()
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await using HttpNode node = await HttpNode.StartAsync(o => o.MemoryBytes = 512 << 20);
+        await using HttpNode node = await HttpNode.StartAsync(o => o.Memory = 512 << 20);
         const int Length = 32 << 20;
         await node.SendAsync(HttpMethod.Put, "/v1/cache/k", new ByteArrayContent(Filled(Length, (byte)'a')));
         using var client = new TcpClient();

@@ -36,7 +36,7 @@ internal sealed class HttpNode : IAsyncDisposable
     public static async Task<HttpNode> StartAsync(
         Action<HengeOptions>? configure = null, HttpLimits? limits = null, TimeProvider? time = null)
     {
-        var options = new HengeOptions { Port = 0, MemoryBytes = 64 << 20 };
+        var options = new HengeOptions { Port = 0, Memory = 64 << 20 };
         configure?.Invoke(options);
         var node = new HttpNode(options, limits, time);
         await node.Host.StartAsync(CancellationToken.None);

@@ -78,7 +78,7 @@ public abstract class PubSubTransportTests
         {
             options.Limits.OutputSoftBytes = 2 << 20;
             options.Limits.OutputHardBytes = 4 << 20;
-            options.MaxValueBytes = 1 << 20;
+            options.MaxValue = 1 << 20;
         });
         using RawClient deaf = await RawClient.ConnectAsync(node, receiveBuffer: 4096);
         await deaf.SendAsync(Array("SUBSCRIBE", "c"));

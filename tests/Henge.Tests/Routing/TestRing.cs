@@ -18,7 +18,7 @@ internal sealed class TestRing : IDisposable
         Copies = copies;
         for (int i = 0; i < nodes; i++)
         {
-            var options = new HengeOptions { MemoryBytes = 64 << 20, Shards = 4, Name = $"node{i}" };
+            var options = new HengeOptions { Memory = 64 << 20, Shards = 4, Name = $"node{i}" };
             configure?.Invoke(options);
             Nodes.Add(new TestNode(this, i, options));
         }

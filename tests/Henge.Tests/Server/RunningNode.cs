@@ -23,7 +23,7 @@ internal sealed class RunningNode : IAsyncDisposable
 
     public static async Task<RunningNode> StartAsync(string? password = null)
     {
-        HengeOptions options = new() { Port = 0, MemoryBytes = 64 << 20, MaxValueBytes = 1 << 20, Password = password };
+        HengeOptions options = new() { Port = 0, Memory = 64 << 20, MaxValue = 1 << 20, Password = password };
         options.Bind.Clear();
         options.Bind.Add(IPAddress.Loopback);
         HengeNode node = new(options);

@@ -127,7 +127,7 @@ public sealed class HostileFramingTests
     public void A_value_above_the_limit_is_refused_and_one_far_above_it_never_buffered()
     {
         var options = SmallNode();
-        options.MaxValueBytes = 64 * 1024;
+        options.MaxValue = 64 * 1024;
         using var client = new SessionHarness(options);
 
         Assert.Equal(

@@ -39,7 +39,7 @@ internal sealed class SessionHarness : IDisposable
     /// <summary>Bytes that were received and not yet consumed.</summary>
     public int Waiting => _waiting.Length;
 
-    public static HengeOptions SmallNode() => new() { MemoryBytes = 64 << 20, Shards = 1 };
+    public static HengeOptions SmallNode() => new() { Memory = 64 << 20, Shards = 1 };
 
     /// <summary>One command as an array of bulk strings.</summary>
     public static string Array(params string[] words)

@@ -124,7 +124,7 @@ public sealed class TransactionQueueTests
     public void Many_replies_in_one_are_bounded_by_closing()
     {
         HengeOptions options = SmallNode();
-        options.MaxValueBytes = 1 << 20;
+        options.MaxValue = 1 << 20;
         options.Limits.OutputSoftBytes = 2 << 20;
         options.Limits.OutputHardBytes = 4 << 20;
         using var client = new SessionHarness(options);

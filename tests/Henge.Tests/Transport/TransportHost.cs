@@ -13,7 +13,7 @@ internal static class TransportHost
         TimeProvider? clock = null,
         IHttpSocketSink? sink = null)
     {
-        var options = new HengeOptions { Port = 0, Transport = kind, Loops = 2, MemoryBytes = 256 << 20 };
+        var options = new HengeOptions { Port = 0, Transport = kind, Loops = 2, Memory = 256 << 20 };
         configure?.Invoke(options);
         var node = new HengeNode(options, clock) { HttpSink = sink };
         await node.StartAsync(CancellationToken.None);

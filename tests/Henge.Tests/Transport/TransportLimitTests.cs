@@ -40,7 +40,7 @@ public abstract class TransportLimitTests
     [Fact]
     public async Task Pushes_that_nobody_reads_end_at_the_hard_limit()
     {
-        await using HengeNode node = await StartAsync(Kind, static o => o.MaxValueBytes = 1 << 20);
+        await using HengeNode node = await StartAsync(Kind, static o => o.MaxValue = 1 << 20);
         using RawClient client = await RawClient.ConnectAsync(node, receiveBuffer: 4096);
         Assert.Equal("+PONG", await client.CallAsync(Ping));
         RespSession session = node.Clients.Single();

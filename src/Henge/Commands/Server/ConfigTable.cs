@@ -35,7 +35,7 @@ internal static class ConfigTable
         new("client-output-buffer-limit", OutputLimits.Read, OutputLimits.Check, OutputLimits.Apply),
         new("requirepass", static n => n.Options.Password is null ? "" : Hidden, CheckPassword, SetPassword),
         Fixed("client-query-buffer-limit", static n => n.Options.Limits.InputBytes),
-        Fixed("proto-max-bulk-len", static n => n.Options.MaxValueBytes),
+        Fixed("proto-max-bulk-len", static n => n.Options.MaxValue),
         Fixed("databases", static n => n.Options.RedisMode == RedisMode.Standalone ? 16 : n.Options.Databases),
         Fixed("port", static n => n.EndPoints.Count == 0 ? n.Options.Port : n.EndPoints[0].Port),
         Fixed("bind", static n => string.Join(' ', n.Options.Bind)),
@@ -145,7 +145,7 @@ internal static class ConfigTable
 
     private static void SetMemory(HengeNode node, long bytes)
     {
-        node.Options.MemoryBytes = bytes;
+        node.Options.Memory = bytes;
         node.Store.MemoryBytes = bytes;
     }
 

@@ -38,7 +38,7 @@ internal sealed class CommandRunner
     /// <summary>Most bytes of one reply.</summary>
     private long Limit => Math.Max(
         _node.Options.Limits.OutputHardBytes,
-        (long)_node.Options.MaxValueBytes + _node.Options.Limits.OutputPauseBytes);
+        (long)_node.Options.MaxValue + _node.Options.Limits.OutputPauseBytes);
 
     /// <summary>
     /// Begins to meter the commands of several operations together, as those of a client's pipeline are.

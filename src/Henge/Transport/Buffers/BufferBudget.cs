@@ -50,5 +50,5 @@ internal sealed class BufferBudget
     /// <summary>Gives back bytes that were taken.</summary>
     public void Give(long bytes) => Charge(-bytes);
 
-    private long Bound => _options.Limits.BufferBytes > 0 ? _options.Limits.BufferBytes : _options.MemoryBytes / 2;
+    private long Bound => _options.Limits.BufferBytes > 0 ? _options.Limits.BufferBytes : _options.Memory / 2;
 }

@@ -172,7 +172,7 @@ internal sealed class ConnectionHost
         ClientLimits limits = Limits;
         return AwaitsPassword(session)
             ? limits.OutputUnauthenticatedBytes
-            : Math.Max(limits.OutputHardBytes, (long)Node.Options.MaxValueBytes + limits.OutputPauseBytes + (64 << 10));
+            : Math.Max(limits.OutputHardBytes, (long)Node.Options.MaxValue + limits.OutputPauseBytes + (64 << 10));
     }
 
     /// <summary>Unsent bytes above which a session runs no more commands.</summary>

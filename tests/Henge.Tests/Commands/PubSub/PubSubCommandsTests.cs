@@ -154,7 +154,7 @@ public sealed class PubSubCommandsTests
     public void Subscriptions_of_all_take_a_quarter_of_the_memory_at_most()
     {
         HengeOptions options = SmallNode();
-        options.MemoryBytes = HengeOptions.MinMemoryBytes;
+        options.Memory = HengeOptions.MinMemoryBytes;
         using var client = new SessionHarness(options);
         string[] words = ["SUBSCRIBE", .. Enumerable.Range(0, 10_000).Select(static i => new string('c', 300) + i)];
 

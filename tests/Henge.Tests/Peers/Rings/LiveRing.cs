@@ -36,7 +36,7 @@ internal sealed class LiveRing : IAsyncDisposable
     {
         HengeNode node = await TransportHost.StartAsync(_kind, options =>
         {
-            options.MemoryBytes = 64 << 20;
+            options.Memory = 64 << 20;
             options.Name = $"n{Nodes.Count + 1}";
             options.LeaveTimeout = TimeSpan.Zero;
             if (Nodes.Count > 0)

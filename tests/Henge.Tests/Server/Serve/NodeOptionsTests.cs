@@ -25,7 +25,7 @@ public sealed class NodeOptionsTests
         Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], options.Bind);
         Assert.Equal(["a:1", "b:2"], options.Peers);
         Assert.Equal((TransportKind.Sockets, 3, 8), (options.Transport, options.Loops, options.Shards));
-        Assert.Equal((1L << 30, 4, 1 << 20), (options.MemoryBytes, options.MaxEntries, options.MaxValueBytes));
+        Assert.Equal((1L << 30, 4, 1 << 20), (options.Memory, options.MaxEntries, options.MaxValue));
         Assert.Equal(EvictionPolicy.S3Fifo, options.Eviction);
         Assert.True(options.Insecure && options.EnableDebugCommands);
         Assert.Equal((RedisMode.Standalone, 9, "n"), (options.RedisMode, options.Databases, options.Name));
@@ -46,9 +46,9 @@ public sealed class NodeOptionsTests
         HengeOptions given = From("");
         HengeOptions own = new();
 
-        Assert.Equal(Machine / 2, given.MemoryBytes);
+        Assert.Equal(Machine / 2, given.Memory);
         Assert.Equal((own.Port, own.Name, own.Loops, own.Shards), (given.Port, given.Name, given.Loops, given.Shards));
-        Assert.Equal((own.MaxValueBytes, own.MaxEntries), (given.MaxValueBytes, given.MaxEntries));
+        Assert.Equal((own.MaxValue, own.MaxEntries), (given.MaxValue, given.MaxEntries));
         Assert.Equal((own.Eviction, own.Transport), (given.Eviction, given.Transport));
         Assert.Equal((own.Databases, own.RedisMode), (given.Databases, given.RedisMode));
         Assert.Equal(own.Bind, given.Bind);
@@ -61,7 +61,7 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
-    public void A_share_is_of_the_machines_memory() => Assert.Equal(4L << 30, From("--memory=25%").MemoryBytes);
+    public void A_share_is_of_the_machines_memory() => Assert.Equal(4L << 30, From("--memory=25%").Memory);
 
     [Fact]
     public void A_password_file_goes_before_the_environment()

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Henge.Server.Values;
+namespace Henge.Values;
 
 /// <summary>Spans of time in text: a number and ms, s, m, h or d. Only 0 may stand without a unit.</summary>
 internal static class Duration

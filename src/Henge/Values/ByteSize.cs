@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Henge.Server.Values;
+namespace Henge.Values;
 
 /// <summary>
 /// Sizes in text. A unit is a power of 1024 however it is written (<c>512m</c>, <c>512mb</c>, <c>512MiB</c> are the

@@ -1,11 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-using Henge.Server.Values;
+using Henge.Values;
 
 using Xunit;
 
-namespace Henge.Tests.Server.Values;
+namespace Henge.Tests.Values;
 
 public sealed class ByteSizeTests
 {

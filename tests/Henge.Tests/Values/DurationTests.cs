@@ -1,8 +1,8 @@
-using Henge.Server.Values;
+using Henge.Values;
 
 using Xunit;
 
-namespace Henge.Tests.Server.Values;
+namespace Henge.Tests.Values;
 
 public sealed class DurationTests
 {
