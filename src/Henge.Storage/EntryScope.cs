@@ -83,6 +83,23 @@ internal readonly ref struct EntryScope
     }
 
     /// <summary>
+    /// As <see cref="Set"/>, for a value that lies in pieces: the caller writes all of it before the scope is used
+    /// again. Until then it holds whatever was there.
+    /// </summary>
+    public WriteResult Reserve(
+        EntryType type, int length, long expiresAtMs, ReadOnlySpan<byte> attributes, out Span<byte> value)
+    {
+        value = default;
+        if (length > _core.MaxValueBytes || _key.Length > StoreOptions.MaxKeyBytes
+            || attributes.Length > StoreOptions.MaxAttributeBytes)
+        {
+            return WriteResult.TooLarge;
+        }
+        return NoteChange(_shard.Writer.Reserve(
+            ref _shard.OpenAt(_scope), _key, type, length, expiresAtMs, attributes, version: 0, _nowMs, out value));
+    }
+
+    /// <summary>
     /// Gives the value a new length, keeping the bytes they share (what is added is zero), type, attributes and
     /// expiry, and gives the entry a new version. Creates it with <paramref name="type"/> when not found.
     /// </summary>
@@ -124,15 +141,18 @@ internal readonly ref struct EntryScope
     /// it alive but changes nothing that an ETag or a CAS may compare. Moving it to earlier does give a new version: of
     /// two records of one version the later expiry wins (<see cref="RecordOrder"/>), and copies must follow.
     /// </summary>
-    public WriteResult ExtendExpiry(long expiresAtMs)
+    /// <param name="expiresAtMs">Unix milliseconds; 0 for none.</param>
+    /// <param name="tellsCopies">Whether the change sink is told of a move to later; false leaves them behind.</param>
+    public WriteResult ExtendExpiry(long expiresAtMs, bool tellsCopies = true)
     {
         if (!Found)
         {
             return WriteResult.Ok;
         }
         bool later = expiresAtMs == 0 || (ExpiresAtMs is not 0 and var before && expiresAtMs >= before);
-        return NoteChange(_shard.Writer.SetExpiry(
-            ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: !later, _nowMs));
+        WriteResult result = _shard.Writer.SetExpiry(
+            ref _shard.OpenAt(_scope), _key, expiresAtMs, newVersion: !later, _nowMs);
+        return later && !tellsCopies ? result : NoteChange(result);
     }
 
     /// <summary>

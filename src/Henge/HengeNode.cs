@@ -4,6 +4,7 @@ using Henge.Clients;
 using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Diagnostics;
+using Henge.Entries;
 using Henge.Peers;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
@@ -22,7 +23,7 @@ namespace Henge;
 /// One node: the store, the clients that are connected to it, and the parts that serve them. It is made with its
 /// options, started once and stopped once; commands may run on its sessions without a start (tests, embedding).
 /// </summary>
-internal sealed class HengeNode : IAsyncDisposable
+internal sealed class HengeNode : IAsyncDisposable, IDisposable
 {
     /// <summary>A node without peers that is not ready by then never will be.</summary>
     private static readonly TimeSpan AloneLimit = TimeSpan.FromSeconds(30);
@@ -33,6 +34,7 @@ internal sealed class HengeNode : IAsyncDisposable
     private RingHost? _ring;
     private Task? _stopping;
     private volatile bool _ready;
+    private bool _isDisposed;
 
     /// <summary>Creates a node; nothing listens yet.</summary>
     /// <param name="options">What it is made with; null for the defaults. Kept: CONFIG SET writes into it.</param>
@@ -51,16 +53,18 @@ internal sealed class HengeNode : IAsyncDisposable
         Logger = Loggers.CreateLogger("Henge");
         StartedAt = TimeProvider.GetUtcNow();
         NodeId = IdAt(new IPEndPoint(Options.Bind[0], Options.Port));
-        RequestLimits = RespLimits.ForMaxValue(Options.MaxValueBytes, Options.Limits.InputBytes);
+        RequestLimits = RespLimits.ForMaxValue(Options.MaxValue, Options.Limits.InputBytes);
         Store = new Store(Options.ToStoreOptions());
         PubSub = new PubSubHub(Store, Options.Limits);
         SlowLog = new SlowLog(Store, Options);
         Authenticator = new Authenticator(Options);
         Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
+        Entries = new NodeEntries(this);
         Interests = new RingInterests(this);
         Messages = Interests;
         Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
+        Requests.Add(RequestKind.Entry, (_, _, request) => EntryOperation.Read(this, request));
     }
 
     /// <summary>What it was made with.</summary>
@@ -68,6 +72,9 @@ internal sealed class HengeNode : IAsyncDisposable
 
     /// <summary>Its entries.</summary>
     public Store Store { get; }
+
+    /// <summary>The entries of the ring, for caches in this process.</summary>
+    public NodeEntries Entries { get; }
 
     /// <summary>The commands it answers, with their counters.</summary>
     public CommandTable Commands { get; } = new();
@@ -178,6 +185,16 @@ internal sealed class HengeNode : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Start();
+        // Alone it is ready in a moment; with peers that may take as long as they do.
+        return Options.Peers.Count == 0 ? _ring!.Joined.WaitAsync(AloneLimit, cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, without waiting: it joins meanwhile (<see cref="Joined"/>).</summary>
+    /// <exception cref="HengeStartException">As there.</exception>
+    /// <exception cref="InvalidOperationException">As there.</exception>
+    public void Start()
+    {
         lock (_lifetime)
         {
             if (_transport is not null || _stopping is not null)
@@ -205,8 +222,6 @@ internal sealed class HengeNode : IAsyncDisposable
             Log.Insecure(Logger);
         }
         Log.NodeStarted(Logger, Options.Name, NodeIdText, string.Join(", ", EndPoints));
-        // Alone it is ready in a moment; with peers that may take as long as they do.
-        return Options.Peers.Count == 0 ? _ring!.Joined.WaitAsync(AloneLimit, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>
@@ -225,8 +240,15 @@ internal sealed class HengeNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        Store.Dispose();
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            Entries.Dispose();
+            Store.Dispose();
+        }
     }
+
+    /// <summary>As <see cref="DisposeAsync"/>, for containers that are disposed so; it blocks.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private MemberId IdAt(IPEndPoint listening) => MemberId.Of(
         Options.IsNamed ? Options.Name : Options.Advertise ?? listening.ToString());
@@ -245,6 +267,18 @@ internal sealed class HengeNode : IAsyncDisposable
     }
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LeaveAndCloseAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Entries.Stop();
+        }
+    }
+
+    private async Task LeaveAndCloseAsync(CancellationToken cancellationToken)
     {
         bool served = _ready;
         _ready = false;

@@ -60,7 +60,7 @@ internal sealed class BulkReply : IAsyncDisposable
                 WriteStatus(keyText, Problems.WrongType);
                 return;
             }
-            facts = EntryFacts.Take(entry, contentTypes, use: true, nowMs);
+            facts = EntryFacts.Take(node, key, entry, contentTypes, use: true, nowMs);
             value = entry.Value.ToArray();
         }
         Begin(keyText, 200);

@@ -1,6 +1,6 @@
 using Henge.AspNetCore.Requests;
+using Henge.Entries;
 using Henge.Storage;
-
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -20,21 +20,18 @@ internal readonly record struct EntryFacts(ulong Version, int Length, long Expir
     private static readonly StringValues Bytes = "bytes";
 
     /// <summary>
-    /// Takes the facts of an entry that was found. A use moves the expiry of a sliding entry, never its version; one
-    /// that
-    /// the store has no room to move stays as it is.
+    /// Takes the facts of an entry that was found. A use moves the expiry of a sliding entry, never its version
+    /// (<see cref="SlidingUse"/>).
     /// </summary>
-    public static EntryFacts Take(scoped in EntryScope entry, ContentTypes contentTypes, bool use, long nowMs)
+    public static EntryFacts Take(
+        HengeNode node, ReadOnlySpan<byte> key, scoped in EntryScope entry, ContentTypes contentTypes, bool use,
+        long nowMs)
     {
         EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);
         string contentType = contentTypes.Text(attributes.ContentType);
-        if (use && attributes.IdleMs != 0)
+        if (use && SlidingUse.Apply(entry, attributes, nowMs))
         {
-            long expiry = Lifetime.Sliding(attributes.IdleMs, attributes.DeadlineMs, nowMs);
-            if (entry.ExpiresAtMs != 0 && expiry > entry.ExpiresAtMs)
-            {
-                entry.ExtendExpiry(expiry);
-            }
+            node.Entries.TellCopies(key);
         }
         return new EntryFacts(entry.Version, entry.Value.Length, entry.ExpiresAtMs, contentType);
     }

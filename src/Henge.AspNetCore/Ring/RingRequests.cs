@@ -41,7 +41,7 @@ internal sealed class RingRequests
     /// <summary>Whether a request on a key must not be carried out right here.</summary>
     public bool Takes(ReadOnlySpan<byte> key, bool writes) =>
         _node.Ring is { } ring && ring.Snapshot is { IsAlone: false } snapshot
-        && (writes || snapshot.Access[Slot.Of(key).Number] != SlotAccess.Serve);
+        && (writes || snapshot.Access[Slot.Of(key).Number] != SlotAccess.Serve || ring.IsPaused);
 
     /// <summary>Reads the body, has the owner of the key carry the request out, and answers what it answers.</summary>
     public async Task SendAsync(HttpContext context, byte[] key, bool writes)

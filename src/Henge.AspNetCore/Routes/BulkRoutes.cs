@@ -1,10 +1,9 @@
 using System.Text.Json;
-
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
-
+using Henge.Entries;
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;

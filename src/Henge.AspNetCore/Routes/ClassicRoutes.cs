@@ -3,13 +3,12 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
+using Henge.Entries;
 using Henge.Storage;
-
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
@@ -100,7 +99,7 @@ internal sealed class ClassicRoutes
             {
                 return Problems.WrongType.WriteAsync(context);
             }
-            EntryFacts facts = EntryFacts.Take(entry, _contentTypes, use: true, nowMs);
+            EntryFacts facts = EntryFacts.Take(_node, key, entry, _contentTypes, use: true, nowMs);
             if (!Utf8.IsValid(entry.Value))
             {
                 return Problems.NotText.WriteAsync(context);

@@ -42,7 +42,7 @@ internal sealed class EntryReader
             {
                 return Problems.WrongType.WriteAsync(context);
             }
-            facts = EntryFacts.Take(entry, _contentTypes, use: !head, nowMs);
+            facts = EntryFacts.Take(_node, key, entry, _contentTypes, use: !head, nowMs);
             plan = ReadPlan.For(context.Request, facts);
             if (plan.HasBody && !head && plan.Count <= _pieceBytes)
             {

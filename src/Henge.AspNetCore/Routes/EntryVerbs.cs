@@ -1,10 +1,9 @@
 using System.Globalization;
-
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.Commands;
+using Henge.Entries;
 using Henge.Storage;
-
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
@@ -48,7 +47,7 @@ internal sealed class EntryVerbs
     public Task TouchAsync(HttpContext context, ReadOnlySpan<byte> key, scoped in QueryOptions query)
     {
         long nowMs = _node.NowMs;
-        if (Lifetime.TryParse(query, null, nowMs, out Lifetime lifetime) is { } wrong)
+        if (LifetimeQuery.TryParse(query, null, nowMs, out Lifetime lifetime) is { } wrong)
         {
             return wrong.WriteAsync(context);
         }

@@ -1,7 +1,7 @@
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.Entries;
 using Henge.Storage;
-
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
@@ -39,7 +39,7 @@ internal sealed class EntryWriter
                 .WriteAsync(context);
         }
         string? cacheControl = request.Headers.CacheControl is { Count: > 0 } header ? header.ToString() : null;
-        return Lifetime.TryParse(query, cacheControl, _node.NowMs, out Lifetime lifetime) is { } problem
+        return LifetimeQuery.TryParse(query, cacheControl, _node.NowMs, out Lifetime lifetime) is { } problem
             ? problem.WriteAsync(context)
             : PutBodyAsync(context, key.ToArray(), contentType, lifetime);
     }

@@ -31,30 +31,47 @@ internal sealed unsafe class EntryWriter
     public WriteResult Set(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, ReadOnlySpan<byte> value,
         long expiresAtMs, ReadOnlySpan<byte> attributes, ulong version, long nowMs)
     {
-        var shape = new EntryShape(key.Length, attributes.Length, value.Length, expiresAtMs != 0);
+        WriteResult result = Reserve(
+            ref open, key, type, value.Length, expiresAtMs, attributes, version, nowMs, out Span<byte> room);
+        if (result == WriteResult.Ok)
+        {
+            value.CopyTo(room);
+        }
+        return result;
+    }
+
+    /// <summary>As <see cref="Set"/>, but the value is for the caller to write: its bytes are what was there.</summary>
+    public WriteResult Reserve(ref OpenEntry open, ReadOnlySpan<byte> key, EntryType type, int length,
+        long expiresAtMs, ReadOnlySpan<byte> attributes, ulong version, long nowMs, out Span<byte> value)
+    {
+        var shape = new EntryShape(key.Length, attributes.Length, length, expiresAtMs != 0);
         ulong stored = _shard.VersionAt(in open);
-        if (open.Handle != 0 && TryWriteInPlace(open.Handle, shape, type))
+        uint handle = open.Handle;
+        bool isNew = handle == 0;
+        if (isNew || !TryWriteInPlace(handle, shape, type))
         {
-            WritePayload(_arena[open.Handle].Payload, key, attributes, value);
-            version = version != 0 ? version : _shard.NextVersion(nowMs, stored);
-            Finish(open.Handle, version, isNew: false, expiresAtMs, nowMs);
-            return WriteResult.Ok;
+            if (!TryPlace(ref open, shape, takesExtent: true, out handle, out byte* extent))
+            {
+                value = default;
+                return WriteResult.OutOfMemory;
+            }
+            Prepare(open.Handle, handle, shape, type, extent);
         }
-        if (!TryPlace(ref open, shape, takesExtent: true, out uint handle, out byte* extent))
-        {
-            return WriteResult.OutOfMemory;
-        }
-        Entry entry = Prepare(open.Handle, handle, shape, type, extent);
-        WritePayload(entry.Payload, key, attributes, value);
+        byte* payload = _arena[handle].Payload;
+        key.CopyTo(new Span<byte>(payload, key.Length));
+        attributes.CopyTo(new Span<byte>(payload + key.Length, attributes.Length));
+        value = new Span<byte>(payload + key.Length + attributes.Length, length);
         uint old = open.Handle;
-        Link(ref open, key, handle);
-        if (old != 0)
+        if (old != handle)
         {
-            FreeExtent(_arena[old]);
-            _arena.Free(old);
+            Link(ref open, key, handle);
+            if (old != 0)
+            {
+                FreeExtent(_arena[old]);
+                _arena.Free(old);
+            }
         }
-        version = version != 0 ? version : _shard.NextVersion(nowMs, stored);
-        Finish(handle, version, isNew: old == 0, expiresAtMs, nowMs);
+        Finish(handle, version != 0 ? version : _shard.NextVersion(nowMs, stored), isNew, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -150,14 +167,6 @@ internal sealed unsafe class EntryWriter
         {
             _core.Extents.Free(entry.Payload, entry.PayloadBytes);
         }
-    }
-
-    private static void WritePayload(byte* payload, ReadOnlySpan<byte> key, ReadOnlySpan<byte> attributes,
-        ReadOnlySpan<byte> value)
-    {
-        key.CopyTo(new Span<byte>(payload, key.Length));
-        attributes.CopyTo(new Span<byte>(payload + key.Length, attributes.Length));
-        value.CopyTo(new Span<byte>(payload + key.Length + attributes.Length, value.Length));
     }
 
     /// <summary>

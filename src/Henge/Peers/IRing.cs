@@ -16,6 +16,12 @@ internal interface IRing
     IReadOnlyList<RingLane> Lanes { get; }
 
     /// <summary>
+    /// Whether this process was stopped for a while and has not asked its peers since: what the snapshot says may be
+    /// long past, so nothing may be served by it. Lanes look by themselves. Any thread.
+    /// </summary>
+    bool IsPaused { get; }
+
+    /// <summary>
     /// Has the cluster thread call <see cref="ClusterCore.FlushAll"/>, then calls back on that thread with the version.
     /// Any thread.
     /// </summary>

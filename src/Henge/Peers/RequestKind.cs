@@ -11,4 +11,7 @@ internal enum RequestKind : byte
 
     /// <summary>A request of the HTTP API.</summary>
     Http = 2,
+
+    /// <summary>A verb on one entry, from a cache in an application.</summary>
+    Entry = 3,
 }

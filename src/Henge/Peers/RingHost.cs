@@ -110,9 +110,13 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     /// <inheritdoc/>
     public IReadOnlyList<RingLane> Lanes => _lanes;
 
+    /// <inheritdoc/>
+    public bool IsPaused => MonotonicMs > Core.Shared.ServeUntilMs;
+
     /// <summary>Both clocks of the node.</summary>
-    public Instant ReadClocks() =>
-        new(Node.NowMs, (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds);
+    public Instant ReadClocks() => new(Node.NowMs, MonotonicMs);
+
+    private long MonotonicMs => (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>Makes a lane for the links of a loop.</summary>
     public Lane CreateLane(int number, ILaneHost host) =>
@@ -291,7 +295,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             Phase = (byte)self.Phase,
             Link = (byte)kind,
             Copies = (byte)_options.Copies,
-            MaxValueBytes = Node.Options.MaxValueBytes,
+            MaxValueBytes = Node.Options.MaxValue,
             HasSecret = _hasSecret,
             Nonce = RandomNumberGenerator.GetBytes(Hello.NonceBytes),
         };

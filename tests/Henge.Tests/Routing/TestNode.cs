@@ -36,6 +36,8 @@ internal sealed class TestNode : IRing, IDisposable
 
     public IReadOnlyList<RingLane> Lanes => [Lane];
 
+    public bool IsPaused { get; set; }
+
     /// <summary>Whether links to and from it carry anything.</summary>
     public bool IsCut { get; set; }
 

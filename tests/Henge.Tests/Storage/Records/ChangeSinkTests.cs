@@ -109,6 +109,39 @@ public class ChangeSinkTests
     }
 
     [Fact]
+    public void A_later_expiry_that_copies_need_not_know_is_not_told_and_an_earlier_one_is()
+    {
+        using Store store = NewStore(out ChangeList changes);
+        Set(store, "key", NowMs + 1000);
+        changes.Changes.Clear();
+        using (EntryScope scope = store.Open("key"u8, NowMs))
+        {
+            scope.ExtendExpiry(NowMs + 2000, tellsCopies: false);
+            Assert.Equal(NowMs + 2000, scope.ExpiresAtMs);
+        }
+        Assert.Empty(changes.Changes);
+        using (EntryScope scope = store.Open("key"u8, NowMs))
+        {
+            scope.ExtendExpiry(NowMs + 500, tellsCopies: false);
+        }
+        Assert.Equal(NowMs + 500, Assert.Single(changes.Changes).ExpiresAtMs);
+    }
+
+    [Fact]
+    public void A_value_that_is_reserved_is_told_as_it_was_written()
+    {
+        using Store store = NewStore(out ChangeList changes);
+        using (EntryScope scope = store.Open("key"u8, NowMs))
+        {
+            Assert.Equal(
+                WriteResult.Ok, scope.Reserve(EntryType.String, 3, NowMs + 1000, "a"u8, out Span<byte> value));
+            "abc"u8.CopyTo(value);
+        }
+        RecordBox told = Assert.Single(changes.Changes);
+        Assert.Equal(("abc", "a", NowMs + 1000), (told.Value, told.Attributes, told.ExpiresAtMs));
+    }
+
+    [Fact]
     public void What_is_evicted_before_its_scope_closes_is_told_as_deleted()
     {
         using var store = new Store(new StoreOptions { MemoryBytes = 16 << 20, Shards = 1, MaxEntries = 1 });

@@ -1,14 +1,12 @@
 using System.Globalization;
 
 using Henge.AspNetCore.Replies;
+using Henge.Entries;
 
 namespace Henge.AspNetCore.Requests;
 
-/// <summary>How long an entry is to live, as a request asks for it. Zero where a part was not given.</summary>
-/// <param name="TtlMs">From the write on.</param>
-/// <param name="IdleMs">From the last read on, within the other two.</param>
-/// <param name="ExpiresAtMs">Until this moment, in unix milliseconds.</param>
-internal readonly record struct Lifetime(long TtlMs, long IdleMs, long ExpiresAtMs)
+/// <summary>Reads how long an entry is to live from a request.</summary>
+internal static class LifetimeQuery
 {
     /// <summary>
     /// Reads <c>ttl</c>, <c>idle</c> and <c>expires</c>, or without the first and last <c>Cache-Control: max-age</c>.
@@ -45,22 +43,6 @@ internal readonly record struct Lifetime(long TtlMs, long IdleMs, long ExpiresAt
         }
         lifetime = new Lifetime(ttl, idle, expires);
         return null;
-    }
-
-    /// <summary>The end that no read moves: unix milliseconds, 0 for none.</summary>
-    public long Deadline(long nowMs) => TtlMs != 0 ? nowMs + TtlMs : ExpiresAtMs;
-
-    /// <summary>The expiry of an entry that is written now: unix milliseconds, 0 for none.</summary>
-    public long Expiry(long nowMs) => Sliding(IdleMs, Deadline(nowMs), nowMs);
-
-    /// <summary>The expiry after a use now, of an entry with this idle time and deadline (each 0 for none).</summary>
-    public static long Sliding(long idleMs, long deadlineMs, long nowMs)
-    {
-        if (idleMs == 0)
-        {
-            return deadlineMs;
-        }
-        return deadlineMs == 0 ? nowMs + idleMs : Math.Min(nowMs + idleMs, deadlineMs);
     }
 
     // Other directives speak to other caches and are none of ours.

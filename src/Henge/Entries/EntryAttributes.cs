@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Henge.AspNetCore.Requests;
+namespace Henge.Entries;
 
 /// <summary>
-/// What HTTP keeps beside a value, as the store's opaque attributes: a version byte (1), then fields of tag (1 byte),
-/// length (1 byte) and bytes, numbers little-endian. Tags: 1 content type (ASCII), 2 idle time (i64 ms), 3 deadline
-/// that
-/// sliding does not pass (i64 unix ms). Unknown tags are skipped; a block of another version counts as empty.
+/// What HTTP and the caches of an application keep beside a value, as the store's opaque attributes; each reads what
+/// the other wrote. A version byte (1), then fields of tag (1 byte), length (1 byte) and bytes, numbers little-endian.
+/// Tags: 1 content type (ASCII), 2 idle time (i64 ms), 3 deadline that sliding does not pass (i64 unix ms). Unknown
+/// tags are skipped; a block of another version counts as empty.
 /// </summary>
 internal readonly ref struct EntryAttributes
 {

@@ -1,0 +1,15 @@
+namespace Henge.Entries;
+
+/// <summary>How an <see cref="EntryOperation"/> does it. Append only: the numbers are sent.</summary>
+[Flags]
+internal enum EntryFlags : byte
+{
+    /// <summary>Plainly.</summary>
+    None = 0,
+
+    /// <summary>A get that looks without using: it is not counted, and neither order nor expiry moves.</summary>
+    Peeks = 1,
+
+    /// <summary>A touch that moves nothing, and tells the copies what the owner has.</summary>
+    TellsCopies = 2,
+}

@@ -1,0 +1,215 @@
+using System.Buffers;
+
+using Henge.Cluster;
+using Henge.Cluster.Lanes;
+using Henge.Cluster.Messages;
+using Henge.Peers;
+using Henge.Storage;
+
+namespace Henge.Entries;
+
+/// <summary>
+/// One verb on one entry, carried out by the owner of its key. Numbers are little-endian. On the wire, behind the kind:
+/// <code>
+/// request: u8 format (1) | u8 verb | u8 flags | u32 length, key |
+///          set, delete:  u8 condition | u64 version
+///          set:          i64 TTL in ms | i64 idle time in ms | i64 expiry in unix ms | u32 length, value
+/// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value
+/// </code>
+/// A TTL counts by the owner's clock from when it is carried out. A request must end where it should, since what
+/// follows might be a condition; behind a reply there may be more, which is passed over. Cost: two copies of the value
+/// on the way there, one back.
+/// </summary>
+internal sealed class EntryOperation : Operation
+{
+    private const byte Format = 1;
+
+    private readonly HengeNode _node;
+    private readonly byte[] _key;
+    private readonly Slot _slot;
+    private readonly TaskCompletionSource<EntryReply>? _waiting;
+    private EntryAnswer _answer;
+
+    /// <summary>An operation.</summary>
+    /// <param name="node">This node.</param>
+    /// <param name="verb">What it does.</param>
+    /// <param name="key">The key; not changed any more.</param>
+    /// <param name="isAwaited">Whether somebody waits for <see cref="Reply"/>.</param>
+    public EntryOperation(HengeNode node, EntryVerb verb, byte[] key, bool isAwaited)
+    {
+        _node = node;
+        _key = key;
+        _slot = Slot.Of(key);
+        Verb = verb;
+        _waiting = isAwaited ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+    }
+
+    /// <summary>What it does.</summary>
+    public EntryVerb Verb { get; }
+
+    /// <summary>How.</summary>
+    public EntryFlags Flags { get; init; }
+
+    /// <summary>What a write is given.</summary>
+    public EntryWrite Write { get; init; }
+
+    /// <summary>The value of a set; not changed any more.</summary>
+    public ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <summary>How it ended; only where it is awaited. Continuations run on the thread pool.</summary>
+    public Task<EntryReply> Reply => _waiting!.Task;
+
+    /// <inheritdoc/>
+    public override int KeyCount => 1;
+
+    /// <summary>
+    /// Whether doing it twice could undo what somebody did in between. Moving an expiry to later cannot.
+    /// </summary>
+    public override bool Writes => Verb is EntryVerb.Set or EntryVerb.Delete;
+
+    /// <inheritdoc/>
+    public override bool ReadsKeys => Verb != EntryVerb.Set || Write.Condition != EntryCondition.None;
+
+    /// <summary>Reads what another node's <see cref="WriteTo"/> wrote; null when it makes no sense.</summary>
+    public static EntryOperation? Read(HengeNode node, ReadOnlySpan<byte> request)
+    {
+        var reader = new MessageReader(request);
+        byte format = reader.Byte();
+        var verb = (EntryVerb)reader.Byte();
+        var flags = (EntryFlags)reader.Byte();
+        ReadOnlySpan<byte> key = reader.Bytes();
+        var write = default(EntryWrite);
+        ReadOnlySpan<byte> value = default;
+        if (verb is EntryVerb.Set or EntryVerb.Delete)
+        {
+            write = write with { Condition = (EntryCondition)reader.Byte(), Version = reader.UInt64() };
+        }
+        if (verb == EntryVerb.Set)
+        {
+            write = write with { Lifetime = new Lifetime(reader.Int64(), reader.Int64(), reader.Int64()) };
+            value = reader.Bytes();
+        }
+        bool makesSense = reader.IsDone && format == Format && MakesSense(verb, flags, write)
+            && key.Length is > 0 and <= StoreOptions.MaxKeyBytes;
+        return !makesSense ? null : new EntryOperation(node, verb, key.ToArray(), isAwaited: false)
+        {
+            Flags = flags,
+            Write = write,
+            Value = value.ToArray(),
+        };
+    }
+
+    /// <summary>Reads what <see cref="WriteReplyTo"/> wrote; false when it makes no sense.</summary>
+    public static bool TryReadReply(ReadOnlySpan<byte> message, out EntryAnswer answer)
+    {
+        var reader = new MessageReader(message);
+        byte format = reader.Byte();
+        var status = (EntryStatus)reader.Byte();
+        ulong version = reader.UInt64();
+        long expiresAtMs = reader.Int64();
+        ReadOnlySpan<byte> value = reader.Bytes();
+        bool makesSense = !reader.Failed && format == Format && status != EntryStatus.None && Enum.IsDefined(status);
+        byte[]? kept = status == EntryStatus.Done ? value.ToArray() : null;
+        answer = makesSense ? new EntryAnswer(status, version, expiresAtMs, kept) : default;
+        return makesSense;
+    }
+
+    /// <summary>Has nobody wait any more: the node has stopped, so it may never end.</summary>
+    public void Abandon() =>
+        _waiting!.TrySetResult(new EntryReply(Writes ? Outcome.Unknown : Outcome.NotDone));
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> KeyAt(int index) => _key;
+
+    /// <inheritdoc/>
+    public override Slot SlotAt(int index) => _slot;
+
+    /// <inheritdoc/>
+    public override void Execute(Instant now)
+    {
+        bool tellsCopies = false;
+        _answer = Verb switch
+        {
+            EntryVerb.Get => EntrySteps.Get(
+                _node.Store, _key, uses: (Flags & EntryFlags.Peeks) == 0, now.UnixMs, out tellsCopies),
+            EntryVerb.Set => EntrySteps.Set(
+                _node.Store, _key, new ReadOnlySequence<byte>(Value), Write, now.UnixMs),
+            EntryVerb.Delete => EntrySteps.Delete(_node.Store, _key, Write, now.UnixMs),
+            _ when (Flags & EntryFlags.TellsCopies) != 0 => EntrySteps.TellCopies(_node.Store, _key, now.UnixMs),
+            _ => EntrySteps.Touch(_node.Store, _key, now.UnixMs, out tellsCopies),
+        };
+        if (tellsCopies)
+        {
+            // As an operation of its own: nobody who reads waits for the copies.
+            _node.Entries.TellCopies(_key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void WriteTo(MessageWriter writer)
+    {
+        writer.Byte((byte)RequestKind.Entry);
+        writer.Byte(Format);
+        writer.Byte((byte)Verb);
+        writer.Byte((byte)Flags);
+        writer.Bytes(_key);
+        if (Writes)
+        {
+            writer.Byte((byte)Write.Condition);
+            writer.UInt64(Write.Version);
+        }
+        if (Verb == EntryVerb.Set)
+        {
+            writer.Int64(Write.Lifetime.TtlMs);
+            writer.Int64(Write.Lifetime.IdleMs);
+            writer.Int64(Write.Lifetime.ExpiresAtMs);
+            writer.Bytes(Value.Span);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void WriteReplyTo(MessageWriter writer)
+    {
+        writer.Byte(Format);
+        writer.Byte((byte)_answer.Status);
+        writer.UInt64(_answer.Version);
+        writer.Int64(_answer.ExpiresAtMs);
+        writer.Bytes(_answer.Value);
+    }
+
+    /// <inheritdoc/>
+    public override void Complete(Outcome outcome, bool wasRemote, ReadOnlySpan<byte> reply)
+    {
+        if (_waiting is null)
+        {
+            return;
+        }
+        EntryAnswer answer = _answer;
+        if (outcome == Outcome.Done && wasRemote && !TryReadReply(reply, out answer))
+        {
+            outcome = Outcome.Unknown;
+        }
+        _waiting.TrySetResult(new EntryReply(outcome, outcome == Outcome.Done ? answer : default));
+    }
+
+    private static bool MakesSense(EntryVerb verb, EntryFlags flags, in EntryWrite write)
+    {
+        EntryFlags known = verb switch
+        {
+            EntryVerb.Get => EntryFlags.Peeks,
+            EntryVerb.Touch => EntryFlags.TellsCopies,
+            _ => EntryFlags.None,
+        };
+        bool isConditionKnown = write.Condition switch
+        {
+            EntryCondition.None => true,
+            EntryCondition.IfAbsent => verb == EntryVerb.Set,
+            EntryCondition.IfVersion => true,
+            _ => false,
+        };
+        return verb is >= EntryVerb.Get and <= EntryVerb.Touch && (flags & ~known) == 0 && isConditionKnown
+            && IsTime(write.Lifetime.TtlMs) && IsTime(write.Lifetime.IdleMs) && write.Lifetime.ExpiresAtMs >= 0;
+    }
+
+    private static bool IsTime(long milliseconds) => milliseconds is >= 0 and <= Lifetime.LongestMs;
+}

@@ -1,0 +1,26 @@
+namespace Henge.Entries;
+
+/// <summary>What came of an operation that was carried out. Append only: the numbers are sent.</summary>
+internal enum EntryStatus : byte
+{
+    /// <summary>No answer.</summary>
+    None = 0,
+
+    /// <summary>It found, stored, deleted or touched the entry.</summary>
+    Done = 1,
+
+    /// <summary>There is no entry.</summary>
+    Missing = 2,
+
+    /// <summary>The condition does not hold; nothing was changed.</summary>
+    Refused = 3,
+
+    /// <summary>The value is longer than the owner takes; nothing was changed.</summary>
+    TooLong = 4,
+
+    /// <summary>The owner has no room even with all else evicted; nothing was changed.</summary>
+    NoRoom = 5,
+
+    /// <summary>The entry is no plain value (a hash).</summary>
+    WrongType = 6,
+}

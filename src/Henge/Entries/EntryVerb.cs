@@ -1,0 +1,20 @@
+namespace Henge.Entries;
+
+/// <summary>What an <see cref="EntryOperation"/> does. Append only: the numbers are sent.</summary>
+internal enum EntryVerb : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Reads the value.</summary>
+    Get = 1,
+
+    /// <summary>Stores a value in place of what is there.</summary>
+    Set = 2,
+
+    /// <summary>Deletes the entry.</summary>
+    Delete = 3,
+
+    /// <summary>Uses the entry without reading it: an idle time begins anew.</summary>
+    Touch = 4,
+}

@@ -1,0 +1,140 @@
+using Henge.Cluster;
+using Henge.Cluster.Messages;
+using Henge.Entries;
+
+using Xunit;
+
+namespace Henge.Tests.Entries;
+
+/// <summary>The bytes of operations on entries, which must not change, and bytes that are none.</summary>
+public sealed class EntryOperationTests : IDisposable
+{
+    private readonly HengeNode _node = new(new HengeOptions { Memory = 16 << 20 });
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public void Requests_keep_their_bytes()
+    {
+        // kind | format | verb | flags | key | condition, version | lifetime | value
+        Assert.Equal("03" + "01" + "01" + "00" + "020000006B31", Request(EntryVerb.Get));
+        Assert.Equal("03" + "01" + "01" + "01" + "020000006B31", Request(EntryVerb.Get, EntryFlags.Peeks));
+        Assert.Equal("03" + "01" + "04" + "02" + "020000006B31", Request(EntryVerb.Touch, EntryFlags.TellsCopies));
+        Assert.Equal(
+            "03" + "01" + "03" + "00" + "020000006B31" + "02" + "0807060504030201",
+            Request(EntryVerb.Delete, write: new(default, EntryCondition.IfVersion, 0x0102030405060708)));
+        Assert.Equal(
+            "03" + "01" + "02" + "00" + "020000006B31" + "01" + "0000000000000000"
+            + "E803000000000000" + "D007000000000000" + "B80B000000000000" + "03000000" + "616263",
+            Request(EntryVerb.Set, write: new(new(1000, 2000, 3000), EntryCondition.IfAbsent), value: "abc"));
+    }
+
+    [Fact]
+    public void Requests_read_back_as_they_were_written()
+    {
+        EntryOperation read = Read(Request(
+            EntryVerb.Set, write: new(new(1, 2, 3), EntryCondition.IfVersion, 9), value: "abc"))!;
+
+        Assert.Equal(EntryVerb.Set, read.Verb);
+        Assert.Equal(new EntryWrite(new Lifetime(1, 2, 3), EntryCondition.IfVersion, 9), read.Write);
+        Assert.Equal("abc"u8.ToArray(), read.Value.ToArray());
+        Assert.Equal("k1"u8.ToArray(), read.KeyAt(0).ToArray());
+        Assert.True(read.Writes);
+        Assert.True(read.ReadsKeys);
+    }
+
+    [Fact]
+    public void Replies_keep_their_bytes_and_what_follows_is_passed_over()
+    {
+        _node.Store.Open("k1"u8, 1).Dispose();
+        EntryOperation get = Read(Request(EntryVerb.Get))!;
+        get.Execute(new Instant(1000, 1));
+        var writer = new MessageWriter();
+        get.WriteReplyTo(writer);
+        Assert.Equal("01" + "02" + "0000000000000000" + "0000000000000000" + "00000000", Hex(writer));
+
+        byte[] reply = Convert.FromHexString(
+            "01" + "01" + "0807060504030201" + "E803000000000000" + "02000000" + "6869" + "FFFFFF");
+        Assert.True(EntryOperation.TryReadReply(reply, out EntryAnswer answer));
+        Assert.Equal(
+            (EntryStatus.Done, 0x0102030405060708UL, 1000L), (answer.Status, answer.Version, answer.ExpiresAtMs));
+        Assert.Equal("hi"u8.ToArray(), answer.Value);
+    }
+
+    [Fact]
+    public void Bytes_that_are_cut_off_or_go_on_are_no_request()
+    {
+        byte[] whole = Convert.FromHexString(Request(EntryVerb.Set, value: "abc"))[1..];
+        for (int length = 0; length < whole.Length; length++)
+        {
+            Assert.Null(EntryOperation.Read(_node, whole.AsSpan(0, length)));
+        }
+        Assert.NotNull(EntryOperation.Read(_node, whole));
+        Assert.Null(EntryOperation.Read(_node, [.. whole, 0]));
+    }
+
+    [Theory]
+    [InlineData("02" + "01" + "00" + "010000006B")] // Another format.
+    [InlineData("01" + "00" + "00" + "010000006B")] // No verb.
+    [InlineData("01" + "05" + "00" + "010000006B")] // A verb of a later version.
+    [InlineData("01" + "01" + "04" + "010000006B")] // A flag of a later version.
+    [InlineData("01" + "01" + "02" + "010000006B")] // A flag of another verb.
+    [InlineData("01" + "01" + "00" + "00000000")] // An empty key.
+    [InlineData("01" + "01" + "00" + "FFFFFFFF6B")] // A length that lies.
+    [InlineData("01" + "03" + "00" + "010000006B" + "01" + "0000000000000000")] // Delete if absent.
+    [InlineData("01" + "03" + "00" + "010000006B" + "03" + "0000000000000000")] // A condition of a later version.
+    [InlineData("01" + "02" + "00" + "010000006B" + "00" + "0000000000000000" + "FFFFFFFFFFFFFFFF"
+        + "0000000000000000" + "0000000000000000" + "00000000")] // A TTL below zero.
+    [InlineData("01" + "02" + "00" + "010000006B" + "00" + "0000000000000000" + "0000000000000000"
+        + "FFFFFFFFFFFFFF7F" + "0000000000000000" + "00000000")] // An idle time without end.
+    public void Bytes_that_make_no_sense_are_no_request(string hex) =>
+        Assert.Null(EntryOperation.Read(_node, Convert.FromHexString(hex)));
+
+    [Fact]
+    public void A_key_that_is_too_long_is_no_request() =>
+        Assert.Null(Read(Request(EntryVerb.Get, key: new byte[(64 << 10) + 1])));
+
+    [Fact]
+    public void Random_bytes_are_read_without_harm()
+    {
+        const int Seed = 4;
+        var random = new Random(Seed);
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] bytes = Convert.FromHexString(Request(EntryVerb.Set, value: "abcdef"))[1..];
+            for (int changes = random.Next(1, 5); changes > 0; changes--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+            EntryOperation.Read(_node, bytes)?.Execute(new Instant(1000, 1));
+            EntryOperation.TryReadReply(bytes, out _);
+        }
+    }
+
+    [Fact]
+    public void An_answer_that_makes_no_sense_is_no_answer()
+    {
+        Assert.False(EntryOperation.TryReadReply([], out _));
+        Assert.False(EntryOperation.TryReadReply(new byte[40], out _));
+        Assert.False(EntryOperation.TryReadReply([1, 99, .. new byte[30]], out _));
+    }
+
+    private string Request(
+        EntryVerb verb, EntryFlags flags = EntryFlags.None, EntryWrite write = default, string value = "",
+        byte[]? key = null)
+    {
+        var writer = new MessageWriter();
+        new EntryOperation(_node, verb, key ?? "k1"u8.ToArray(), isAwaited: false)
+        {
+            Flags = flags,
+            Write = write,
+            Value = System.Text.Encoding.UTF8.GetBytes(value),
+        }.WriteTo(writer);
+        return Hex(writer);
+    }
+
+    private EntryOperation? Read(string request) =>
+        EntryOperation.Read(_node, Convert.FromHexString(request).AsSpan(1));
+
+    private static string Hex(MessageWriter writer) => Convert.ToHexString(writer.Written);
+}
