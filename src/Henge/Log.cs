@@ -29,6 +29,10 @@ internal static partial class Log
         "Insecure: no password is set and other machines reach this node; anyone may read and change everything")]
     public static partial void Insecure(ILogger logger);
 
+    [LoggerMessage(1005, LogLevel.Warning,
+        "The application starts though its node has not joined the ring within {Limit}; it goes on joining")]
+    public static partial void StartsUnjoined(ILogger logger, TimeSpan limit);
+
     [LoggerMessage(1100, LogLevel.Warning, "Refused a connection from {Remote}, and {Others} others not logged")]
     public static partial void ConnectionRefused(ILogger logger, IPEndPoint remote, long others);
 

@@ -1,0 +1,11 @@
+using Henge.Tests.Transport;
+
+using Xunit;
+
+namespace Henge.Tests.Embedding;
+
+[Collection(TransportCollection.Name)]
+public sealed class SocketsRingCacheTests : RingCacheTests
+{
+    protected override TransportKind Kind => TransportKind.Sockets;
+}
