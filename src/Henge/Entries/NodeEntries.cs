@@ -136,7 +136,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
             }
             long started = Started();
             answer = EntrySteps.Set(node.Store, key, value, write, node.NowMs);
-            if (!StillGoesBy(snapshot, answer, ref write))
+            if (!StayedAlone(snapshot, answer, ref write))
             {
                 return false;
             }
@@ -166,7 +166,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
             }
             long started = Started();
             answer = EntrySteps.Delete(node.Store, key, write, node.NowMs);
-            if (!StillGoesBy(snapshot, answer, ref write))
+            if (!StayedAlone(snapshot, answer, ref write))
             {
                 return false;
             }
@@ -294,13 +294,14 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     }
 
     /// <summary>
-    /// Whether nothing has changed while a write was made. If something has, the write is to be made again, without
-    /// its condition, which held.
+    /// Whether the node was alone while a write was made: view ids never come back, so the same one means that nobody
+    /// came and went. If somebody did, the write is to be made again, without its condition, which held.
     /// </summary>
-    private bool StillGoesBy(ClusterSnapshot snapshot, in EntryAnswer answer, ref EntryWrite write)
+    private bool StayedAlone(ClusterSnapshot snapshot, in EntryAnswer answer, ref EntryWrite write)
     {
         Interlocked.MemoryBarrier();
-        if (ReferenceEquals(node.Ring!.Snapshot, snapshot) || !IsChange(answer.Status))
+        ClusterSnapshot after = node.Ring!.Snapshot;
+        if ((after.IsAlone && after.View.Id == snapshot.View.Id) || !IsChange(answer.Status))
         {
             return true;
         }
