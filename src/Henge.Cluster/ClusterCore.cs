@@ -186,8 +186,8 @@ internal sealed class ClusterCore
         View = _handoff.View,
         Members = [.. _membership.Members.Values.OrderBy(member => member.Name, StringComparer.Ordinal)
             .ThenBy(member => member.Id)],
-        OwnedSlots = _handoff.Duties.Count(SlotRole.Owner),
-        ReplicaSlots = _handoff.Duties.Count(SlotRole.Replica),
+        OwnedSlots = _handoff.Duties.Owned,
+        ReplicaSlots = _handoff.Duties.Replicated,
         LoadingSlots = _handoff.Duties.Unsettled,
         Transfers = TransferStatus.Of(_handoff.Puller, _handoff.Pusher),
         RoundTripMicroseconds = _membership.RoundTripMicroseconds,

@@ -52,8 +52,11 @@ internal sealed class DutyRoster
     /// <summary>Those settled since they were last announced; the announcer clears it.</summary>
     public SlotSet Fresh { get; } = new();
 
-    /// <summary>How many slots this node has in a role.</summary>
-    public int Count(SlotRole role) => _duties.Count(duty => duty.Role == role);
+    /// <summary>Slots that this node owns.</summary>
+    public int Owned { get; private set; }
+
+    /// <summary>Slots of which this node is another copy.</summary>
+    public int Replicated { get; private set; }
 
     /// <summary>Gives every slot its duty in a new view; returns how many this node gained or lost.</summary>
     public int Assign(RingView view, int number, LeftoverSweeper sweeper, Instant now)
@@ -64,7 +67,7 @@ internal sealed class DutyRoster
         Settled.Clear();
         Fresh.Clear();
         _pulled.Clear();
-        Unsettled = 0;
+        (Unsettled, Owned, Replicated) = (0, 0, 0);
         int self = view.PlaceOf(_membership.Self.Id);
         int changed = 0;
         for (int slot = 0; slot < Slot.Count; slot++)
@@ -80,9 +83,11 @@ internal sealed class DutyRoster
                 continue;
             }
             sweeper.Spare(slot);
-            Unsettled++;
             _duties[slot] = role == SlotRole.Owner ? OwnerDuty(slot, before) : ReplicaDuty(slot, before, now);
+            Owned += role == SlotRole.Owner ? 1 : 0;
+            Unsettled++;
         }
+        Replicated = Unsettled - Owned;
         return changed;
     }
 

@@ -8,6 +8,9 @@ namespace Henge.Cluster.Handoffs;
 /// </summary>
 internal sealed class SnapshotMaker
 {
+    // Most snapshots have no slot that loads.
+    private static readonly SlotLoad?[] s_noLoads = new SlotLoad?[Slot.Count];
+
     private readonly Membership _membership;
     private readonly Handoff _handoff;
     private ClusterSnapshot? _last;
@@ -23,10 +26,10 @@ internal sealed class SnapshotMaker
         bool isSame = _last is not null && (_duties, _board) == (_handoff.Version, _handoff.BoardVersion);
         (_duties, _board) = (_handoff.Version, _handoff.BoardVersion);
         SlotAccess[] access = isSame ? _last!.Access : new SlotAccess[Slot.Count];
-        SlotLoad?[] loads = isSame ? _last!.Loads : new SlotLoad?[Slot.Count];
+        SlotLoad?[] loads = isSame ? _last!.Loads : s_noLoads;
         bool[] complete = isSame ? _last!.Complete : new bool[Slot.Count];
         bool[] leftover = isSame ? _last!.Leftover : new bool[Slot.Count];
-        bool isAlone = isSame ? _last!.IsAlone : Fill(access, loads, complete, leftover);
+        bool isAlone = isSame ? _last!.IsAlone : Fill(access, ref loads, complete, leftover);
         _last = new ClusterSnapshot
         {
             Number = (_last?.Number ?? 0) + 1,
@@ -42,14 +45,18 @@ internal sealed class SnapshotMaker
         return _last;
     }
 
-    private bool Fill(SlotAccess[] access, SlotLoad?[] loads, bool[] complete, bool[] leftover)
+    private bool Fill(SlotAccess[] access, ref SlotLoad?[] loads, bool[] complete, bool[] leftover)
     {
         bool servesAll = _handoff.View.Members.Count == 1;
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             ref readonly SlotDuty duty = ref _handoff.Duties[slot];
             access[slot] = duty.Access;
-            loads[slot] = duty.Access == SlotAccess.Load ? duty.Load : null;
+            if (duty.Access == SlotAccess.Load)
+            {
+                loads = loads == s_noLoads ? new SlotLoad?[Slot.Count] : loads;
+                loads[slot] = duty.Load;
+            }
             complete[slot] = duty.IsWhole;
             leftover[slot] = _handoff.IsLeftover(slot);
             servesAll &= duty.Access == SlotAccess.Serve;

@@ -25,7 +25,6 @@ internal sealed class Membership
     private readonly Beliefs _beliefs;
     private readonly Prober _prober;
     private long _startedMs;
-    private bool _hasMetRing;
 
     /// <summary>Creates the membership of a node; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="options">Its parameters.</param>
@@ -322,7 +321,6 @@ internal sealed class Membership
         if (kind != MessageKind.Gossip && _roster.Find(from) is { } teller)
         {
             teller.HasExchanged = true;
-            _hasMetRing |= teller.Record.IsInRing;
         }
     }
 
@@ -360,7 +358,8 @@ internal sealed class Membership
         }
         _dialer.Tick(now);
         _gossip.TellUrgent(now.MonotonicMs);
-        KnowsOfRingOrGivesUp |= _hasMetRing || _dialer.HaveAllSeedsAnswered
+        KnowsOfRingOrGivesUp = KnowsOfRingOrGivesUp || _dialer.HaveAllSeedsAnswered
+            || _roster.Peers.Any(p => p.HasExchanged && p.Record.IsInRing)
             || now.MonotonicMs - _startedMs >= _options.JoinPatienceMs;
     }
 

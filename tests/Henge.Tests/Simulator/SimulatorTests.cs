@@ -42,7 +42,7 @@ public sealed class SimulatorTests
     [InlineData("tiny", 18, "who started together took each other for the ring and began another beside it")]
     [InlineData("tiny", 10017, "pulls over a slow link began anew for ever")]
     [InlineData("swarm", 20020, "a former process acknowledged for the later one of its name")]
-    [InlineData("swarm", 30029, "a node that had stood still served nothing until a question lost with its link was due")]
+    [InlineData("swarm", 30029, "a node that had stood still waited for the answer to a question lost with its link")]
     [InlineData("partitions", 20063, "a pause was measured as a round trip, and questions waited minutes for answers")]
     [InlineData("clocks", 20027, "an overwrite while loading got a version below one that no clock follows")]
     [InlineData("clocks", 30235, "what had expired and was not swept yet was kept from the new owner")]

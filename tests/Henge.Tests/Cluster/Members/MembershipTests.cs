@@ -75,6 +75,22 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public void Who_starts_at_the_same_time_does_not_tell_whether_there_is_a_ring()
+    {
+        var ring = new TestRing();
+        ring.Start("b");
+        TestNode c = ring.Start("c");
+        ring.Cut("a", "b");
+        TestNode a = ring.Start("a", "b:7400", "c:7400");
+        ring.Run(500);
+        Assert.Equal(MemberState.Alive, a.StateOf("c"));
+        Assert.False(a.Membership.KnowsOfRingOrGivesUp);
+        c.Do(now => c.Membership.SetPhase(MemberPhase.Ready, now));
+        ring.Run(5);
+        Assert.True(a.Membership.KnowsOfRingOrGivesUp);
+    }
+
+    [Fact]
     public void Every_node_dials_links_of_its_own_and_no_seed_twice()
     {
         var ring = new TestRing();

@@ -44,6 +44,22 @@ public sealed class ProbingTests
     }
 
     [Fact]
+    public void What_was_asked_on_a_link_that_broke_is_asked_again_on_the_next()
+    {
+        TestRing ring = MembershipTests.Settled(2);
+        TestNode node0 = ring["node0"];
+        node0.Loses = static (_, kind) => kind == MessageKind.Probe;
+        node0.Do(node0.Membership.Verify);
+        node0.Loses = static (_, _) => false;
+        foreach (TestLink link in ring.Links.ToArray())
+        {
+            ring.Close(link, node0, DownReason.Reset);
+        }
+        Assert.False(node0.Membership.IsVerified);
+        Assert.InRange(ring.RunUntil(() => node0.Membership.IsVerified, 300), 0, 300);
+    }
+
+    [Fact]
     public void Who_was_pronounced_dead_hears_it_before_it_is_verified()
     {
         TestRing ring = MembershipTests.Settled(3);

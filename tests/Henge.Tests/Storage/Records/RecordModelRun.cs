@@ -50,16 +50,15 @@ internal sealed class RecordModelRun
             .. _model.Keys.Select(Expected).OfType<RecordBox>().OrderBy(record => record.Key, StringComparer.Ordinal),
         ];
         RecordBox[] scanned = RecordList.All(_store, _nowMs);
-        // What has expired and is not swept yet is not shown by a scan; the model knows it as a tombstone already.
-        Assert.Subset(expected.ToHashSet(), scanned.ToHashSet());
-        Assert.Equal(expected.Where(record => !record.IsTombstone), scanned.Where(record => !record.IsTombstone));
+        Assert.Equal(expected, scanned);
         var walked = new RecordList();
         using var walk = new RecordWalk(_store);
         while (walk.Next(50, _nowMs, ref walked))
         {
         }
         Assert.Equal(scanned, walked.Records.OrderBy(record => record.Key, StringComparer.Ordinal));
-        Assert.Equal(scanned.Count(record => record.IsTombstone), _store.Tombstones);
+        // What has expired and is not swept yet is shown as a tombstone already.
+        Assert.InRange(_store.Tombstones, 0, scanned.Count(record => record.IsTombstone));
     }
 
     /// <summary>The model's record, as a tombstone once it has expired.</summary>

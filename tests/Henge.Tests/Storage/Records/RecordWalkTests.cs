@@ -114,6 +114,24 @@ public class RecordWalkTests
         Assert.Equal("key1000", seen.Records[^1].Key);
     }
 
+    [Fact]
+    public void What_has_expired_and_is_not_swept_yet_is_shown_as_the_tombstone_that_it_leaves()
+    {
+        using Store store = NewStore(1);
+        ulong version;
+        using (EntryScope scope = store.Open("key"u8, NowMs))
+        {
+            scope.Set(EntryType.String, "value"u8, NowMs + 1);
+            version = scope.Version;
+        }
+        var seen = new RecordList();
+        using var walk = new RecordWalk(store);
+        while (walk.Next(10, NowMs + 1, ref seen))
+        {
+        }
+        Assert.Equal(RecordBox.Tombstone("key", version), Assert.Single(seen.Records));
+    }
+
     private static Store NewStore(int shards) =>
         new(new StoreOptions { MemoryBytes = 64 << 20, Shards = shards }) { KeepsTombstones = true };
 

@@ -55,6 +55,21 @@ public class VersionTests
         Assert.True(store.Clock(NowMs) < (ulong)(NowMs + 1) << 16);
     }
 
+    [Fact]
+    public void The_highest_version_is_known_though_the_clock_does_not_follow_it()
+    {
+        using var store = new Store(new StoreOptions { MemoryBytes = 64 << 20, Shards = 2 });
+        ulong poison = (ulong)(NowMs + 3_600_000) << 16;
+        new RecordBox("key", EntryType.String, "value", "", 0, poison).MergeInto(store, NowMs);
+        Assert.Equal(poison, store.HighestVersion);
+        using (EntryScope scope = store.Open("key"u8, NowMs))
+        {
+            scope.Set(EntryType.String, "again"u8, 0);
+        }
+        Assert.Equal(poison + 1, store.HighestVersion);
+        Assert.True(store.Clock(NowMs) < (ulong)(NowMs + 1) << 16);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
