@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 using Henge.Cluster;
 using Henge.Cluster.Messages;
 using Henge.Commands;
@@ -7,19 +9,26 @@ using Henge.Storage.Shards;
 
 namespace Henge.Routing.Operations;
 
-/// <summary>Commands with their words copied into one block, and where their keys are.</summary>
+/// <summary>
+/// Commands with their words, kept as they are sent: what only passes through here is copied as one block and never
+/// taken apart. For each command: <c>u32 words { u32 length, word }</c>.
+/// </summary>
 internal sealed class CommandWords(Store store)
 {
     /// <summary>Room that is kept by <see cref="Clear"/>: enough for a command with a small value.</summary>
     private const int KeptBytes = 1024;
 
-    private const int KeptWords = 8;
+    private const int KeptWords = 16;
 
-    private readonly ByteRangeList _words = new(KeptWords);
-    private OneOrMore<(Command Command, int First, int Count)> _commands;
-    private OneOrMore<(int Word, Slot Slot)> _keys;
+    private const int None = -1;
+
+    private OneOrMore<(Command Command, int Start, int Count, int FirstKey)> _commands;
+    private OneOrMore<(ByteRange Place, Slot Slot)> _keys;
+    private ByteRangeList? _words;
+    private int _taken = None;
     private byte[] _bytes = [];
     private int _length;
+    private int _count;
 
     /// <summary>Commands.</summary>
     public int Count => _commands.Count;
@@ -36,22 +45,28 @@ internal sealed class CommandWords(Store store)
     /// <summary>One of the commands.</summary>
     public Command CommandAt(int index) => _commands[index].Command;
 
-    /// <summary>Its words, until something is added.</summary>
+    /// <summary>Its words, until those of another command are asked for, or something is added.</summary>
     public CommandArguments ArgumentsAt(int index)
     {
-        (_, int first, int count) = _commands[index];
-        return new CommandArguments(_bytes, _words.Slice(first, count));
+        _words ??= new ByteRangeList(KeptWords);
+        if (_taken != index)
+        {
+            _taken = index;
+            TakeApart(_commands[index].Start, _commands[index].Count, _words);
+        }
+        return new CommandArguments(_bytes, _words.Slice(0, _words.Count));
     }
 
     /// <summary>The hash of its first key; nothing for one without keys.</summary>
     public KeyHash KeyHashAt(int index)
     {
-        (Command command, int first, int count) = _commands[index];
-        return command.FirstKey > 0 && command.FirstKey < count ? store.Hash(Bytes(first + command.FirstKey)) : default;
+        int key = _commands[index].FirstKey;
+        int next = index + 1 < _commands.Count ? _commands[index + 1].FirstKey : _keys.Count;
+        return key < next ? store.Hash(KeyAt(key)) : default;
     }
 
     /// <summary>One of the keys.</summary>
-    public ReadOnlySpan<byte> KeyAt(int index) => Bytes(_keys[index].Word);
+    public ReadOnlySpan<byte> KeyAt(int index) => Bytes(_keys[index].Place);
 
     /// <summary>Its slot.</summary>
     public Slot SlotAt(int index) => _keys[index].Slot;
@@ -77,42 +92,53 @@ internal sealed class CommandWords(Store store)
     }
 
     /// <summary>Begins a command; its words follow, the name first.</summary>
-    public void Begin(Command command) => _commands.Add((command, _words.Count, 0));
+    public void Begin(Command command)
+    {
+        _commands.Add((command, _length, 0, _keys.Count));
+        _taken = None;
+        _count = 0;
+        Take(sizeof(uint));
+    }
 
     /// <summary>Adds a word to the command that was begun.</summary>
     public void Word(ReadOnlySpan<byte> word)
     {
-        if (_bytes.Length - _length < word.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(_length + word.Length, Math.Max(64, 2 * _bytes.Length)));
-        }
-        word.CopyTo(_bytes.AsSpan(_length));
-        _words.Add(_length, word.Length);
-        _length += word.Length;
+        Span<byte> room = Take(sizeof(uint) + word.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(room, (uint)word.Length);
+        word.CopyTo(room[sizeof(uint)..]);
+        _count++;
     }
 
     /// <summary>The command that was begun has all its words.</summary>
     public void End()
     {
         int last = _commands.Count - 1;
-        (Command command, int first, _) = _commands[last];
-        int count = _words.Count - first;
-        _commands[last] = (command, first, count);
-        var keys = KeyPositions.Of(command, count);
-        for (int i = keys.First; i <= keys.Last; i += keys.Step)
+        (Command command, int start, _, int firstKey) = _commands[last];
+        _commands[last] = (command, start, _count, firstKey);
+        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(start), (uint)_count);
+        var keys = KeyPositions.Of(command, _count);
+        int next = keys.First;
+        int at = start + sizeof(uint);
+        for (int i = 0; i <= keys.Last; i++)
         {
-            _keys.Add((first + i, Slot.Of(Bytes(first + i))));
+            ByteRange word = WordAt(at);
+            at = word.Start + word.Length;
+            if (i == next)
+            {
+                _keys.Add((word, Slot.Of(Bytes(word))));
+                next += keys.Step;
+            }
         }
         Writes |= (command.Flags & CommandFlags.Write) != 0;
-        Reads |= count > command.OverwriteWords;
+        Reads |= _count > command.OverwriteWords;
     }
 
     /// <summary>Forgets them; much memory is given back.</summary>
     public void Clear()
     {
-        _words.Clear(KeptWords);
         _commands.Clear();
         _keys.Clear();
+        _taken = None;
         _length = 0;
         if (_bytes.Length > KeptBytes)
         {
@@ -126,15 +152,7 @@ internal sealed class CommandWords(Store store)
     public void WriteTo(MessageWriter writer)
     {
         writer.UInt32((uint)_commands.Count);
-        for (int command = 0; command < _commands.Count; command++)
-        {
-            (_, int first, int count) = _commands[command];
-            writer.UInt32((uint)count);
-            for (int i = first; i < first + count; i++)
-            {
-                writer.Bytes(Bytes(i));
-            }
-        }
+        writer.Raw(_bytes.AsSpan(0, _length));
     }
 
     /// <summary>
@@ -146,33 +164,60 @@ internal sealed class CommandWords(Store store)
         for (uint i = 0; i < commands && !reader.Failed; i++)
         {
             uint words = reader.UInt32();
-            int first = _words.Count;
+            int start = _length;
+            _count = 0;
+            Take(sizeof(uint));
             for (uint word = 0; word < words && !reader.Failed; word++)
             {
                 Word(reader.Bytes());
             }
-            if (reader.Failed || words == 0 || Find(table, first) is not { } command || !command.FitsArity((int)words))
+            if (reader.Failed || words == 0 || Find(table, start) is not { } command || !command.FitsArity((int)words))
             {
                 return false;
             }
-            _commands.Add((command, first, (int)words));
+            _commands.Add((command, start, (int)words, _keys.Count));
             End();
         }
         return reader.IsDone && _commands.Count > 0;
     }
 
-    private ReadOnlySpan<byte> Bytes(int word)
+    /// <summary>Where the word is whose length stands at a place.</summary>
+    private ByteRange WordAt(int at) =>
+        new(at + sizeof(uint), (int)BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(at)));
+
+    private ReadOnlySpan<byte> Bytes(ByteRange range) => _bytes.AsSpan(range.Start, range.Length);
+
+    private void TakeApart(int start, int count, ByteRangeList into)
     {
-        ByteRange range = _words[word];
-        return _bytes.AsSpan(range.Start, range.Length);
+        into.Clear(KeptWords);
+        int at = start + sizeof(uint);
+        for (int i = 0; i < count; i++)
+        {
+            ByteRange word = WordAt(at);
+            into.Add(word.Start, word.Length);
+            at = word.Start + word.Length;
+        }
     }
 
-    private Command? Find(CommandTable table, int first)
+    private Span<byte> Take(int count)
     {
-        Command? command = table.Find(Bytes(first));
+        if (_bytes.Length - _length < count)
+        {
+            Array.Resize(ref _bytes, Math.Max(_length + count, Math.Max(64, 2 * _bytes.Length)));
+        }
+        Span<byte> room = _bytes.AsSpan(_length, count);
+        _length += count;
+        return room;
+    }
+
+    private Command? Find(CommandTable table, int start)
+    {
+        ByteRange name = WordAt(start + sizeof(uint));
+        Command? command = table.Find(Bytes(name));
         if (command is { HasSubcommands: true })
         {
-            command = CommandTable.FindSubcommand(command, _words.Count > first + 1 ? Bytes(first + 1) : default);
+            ByteRange second = _count > 1 ? WordAt(name.Start + name.Length) : default;
+            command = CommandTable.FindSubcommand(command, Bytes(second));
         }
         return command is null || command.StaysHere || command.OverRing is not null ? null : command;
     }
