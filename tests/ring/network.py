@@ -1,5 +1,6 @@
 """Nodes in network namespaces of their own, so that the network between them can fail while clients reach them all."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -11,9 +12,12 @@ NOBODY = "02:00:00:00:00:01"
 class Network:
     """A bridge with one namespace for each node; needs root."""
 
+    _numbers = itertools.count()
+
     def __init__(self, count):
-        # An address block for tests (RFC 2544); names are short because the kernel limits them.
-        self.tag = f"hg{os.getpid() % 10000}"
+        # An address block for tests (RFC 2544); names are short because the kernel limits them. No two are alike: what
+        # was in a namespace that is deleted stays for a moment.
+        self.tag = f"hg{os.getpid() % 10000}{next(self._numbers) % 10}"
         self.bridge = f"{self.tag}b"
         self.count = count
         self.gateway = "198.18.77.254"
@@ -41,6 +45,14 @@ class Network:
         subprocess.run(["ip", *words], check=check, capture_output=True)
 
     def __enter__(self):
+        try:
+            self._build()
+        except subprocess.CalledProcessError:
+            self.__exit__()
+            raise
+        return self
+
+    def _build(self):
         self._ip("link", "add", self.bridge, "type", "bridge")
         self._ip("addr", "add", self.gateway + "/24", "dev", self.bridge)
         self._ip("link", "set", self.bridge, "up")
@@ -52,7 +64,6 @@ class Network:
             self._ip("-n", space, "addr", "add", self.host(index) + "/24", "dev", "eth0")
             self._ip("-n", space, "link", "set", "eth0", "up")
             self._ip("-n", space, "link", "set", "lo", "up")
-        return self
 
     def __exit__(self, *_):
         for index in range(self.count):
