@@ -24,6 +24,11 @@ internal sealed record NetworkConditions
     /// <summary>How long sent bytes may go unacknowledged before their sender gives the connection up.</summary>
     public long UserTimeoutUs { get; init; } = 5_000_000;
 
+    /// <summary>
+    /// After how long an end finds, though it sends nothing, that the other is closed: TCP's keepalive as nodes set it.
+    /// </summary>
+    public long KeepAliveUs { get; init; } = 5_000_000;
+
     /// <summary>How long a dial, or the hello after it, may take.</summary>
     public long DialTimeoutUs { get; init; } = 1_000_000;
 

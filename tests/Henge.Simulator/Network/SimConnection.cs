@@ -2,7 +2,9 @@ using Henge.Cluster;
 
 namespace Henge.Simulator.Network;
 
-/// <summary>A connection of two ends, each of which may be open while the other is closed (half-open).</summary>
+/// <summary>
+/// A connection of two ends, each of which may be open while the other is closed (half-open), until keepalive finds it.
+/// </summary>
 internal sealed class SimConnection
 {
     private readonly SimNetwork _network;
@@ -11,6 +13,7 @@ internal sealed class SimConnection
     private readonly SimStream _out;
     private readonly SimStream _in;
     private bool _isResetOnItsWay;
+    private bool _isHalfOpen;
 
     public SimConnection(SimNetwork network, long number, LinkKind kind, LinkEnd dialler, LinkEnd acceptor)
     {
@@ -47,14 +50,14 @@ internal sealed class SimConnection
         }
         end.IsClosed = true;
         From(end).Break(said, losesSuffix: said != DownReason.Closed);
-        ForgetWhenOver();
+        Follow();
     }
 
     /// <summary>Closes one end without a word to the other: its host has vanished.</summary>
     public void Vanish(LinkEnd end)
     {
         end.IsClosed = true;
-        ForgetWhenOver();
+        Follow();
     }
 
     /// <summary>Something on the way resets it: both ends get a prefix of what is under way, and the reset.</summary>
@@ -77,7 +80,7 @@ internal sealed class SimConnection
             if (!end.IsClosed)
             {
                 end.Lose(reason);
-                ForgetWhenOver();
+                Follow();
             }
         });
     }
@@ -98,11 +101,32 @@ internal sealed class SimConnection
 
     private SimStream From(LinkEnd end) => end == _dialler ? _out : _in;
 
-    private void ForgetWhenOver()
+    // An end was closed.
+    private void Follow()
     {
         if (_dialler.IsClosed && _acceptor.IsClosed)
         {
             _network.Forget(this);
         }
+        else if (!_isHalfOpen)
+        {
+            _isHalfOpen = true;
+            _network.Time.After(_network.Conditions.KeepAliveUs, KeepAlive);
+        }
+    }
+
+    private void KeepAlive()
+    {
+        LinkEnd open = _dialler.IsClosed ? _acceptor : _dialler;
+        if (open.IsClosed)
+        {
+            return;
+        }
+        if (_network.AreConnected(_dialler.Host, _acceptor.Host))
+        {
+            Lose(open, DownReason.Reset);
+            return;
+        }
+        _network.Time.After(_network.Conditions.KeepAliveUs, KeepAlive);
     }
 }
