@@ -1,3 +1,4 @@
+using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
@@ -51,7 +52,8 @@ internal sealed class ClusterCore
     {
         (_options, _store, _host) = (options, store, host);
         _membership = new Membership(options, self, host, seed);
-        _handoff = new Handoff(options, store, host, _membership);
+        Coherence = new Coherence(options, self, store, Shared, host);
+        _handoff = new Handoff(options, store, host, _membership, Coherence);
         _maker = new SnapshotMaker(_membership, _handoff);
         _repair = new Repair(options, store, host, _membership, _handoff, Shared);
         _tombstones = new TombstoneKeeper(options, store, _membership);
@@ -64,6 +66,9 @@ internal sealed class ClusterCore
 
     /// <summary>What the lanes and the core tell each other.</summary>
     public LaneShared Shared { get; } = new();
+
+    /// <summary>Keeps first levels coherent; in parts for any thread.</summary>
+    public Coherence Coherence { get; }
 
     /// <summary>When <see cref="Tick"/> has something to do next, on the monotonic clock; at most 50 ms away.</summary>
     public long NextTickMs { get; private set; }
@@ -92,6 +97,7 @@ internal sealed class ClusterCore
         Follow(now);
         long next = IsOvertaken ? long.MaxValue : Math.Min(_handoff.Tick(now), _repair.Tick(now));
         _tombstones.Tick(_handoff.IsInSync, atOnce: false, now);
+        Coherence.Tick(now);
         Follow(now);
         NextTickMs = Math.Min(Math.Min(next, _membership.NextTickMs), now.MonotonicMs + LongestTickMs);
     }
@@ -110,6 +116,10 @@ internal sealed class ClusterCore
         _membership.LinkUp(peer, link, dialled, now);
         Follow(now);
         _handoff.LinkUp(peer.Id, link, now);
+        if (link == LinkKind.Control)
+        {
+            Coherence.LinkUp(peer.Id);
+        }
         Follow(now);
     }
 
@@ -119,6 +129,10 @@ internal sealed class ClusterCore
         _membership.LinkDown(peer, link, reason, now);
         _handoff.LinkDown(peer, link, now);
         _repair.LinkDown(peer);
+        if (link == LinkKind.Control)
+        {
+            Coherence.LinkDown(peer);
+        }
         Follow(now);
     }
 
@@ -206,6 +220,7 @@ internal sealed class ClusterCore
     {
         ulong version = _store.Clock(now.UnixMs) + 1;
         _store.Flush(version, now.UnixMs);
+        Coherence.Flushed();
         _membership.FlushVersion = version;
         Follow(now);
         return version;
@@ -242,6 +257,8 @@ internal sealed class ClusterCore
                 return _repair.ReceiveKeys(from, ref reader);
             case MessageKind.WantKeys:
                 return _repair.ReceiveWants(from, ref reader, now);
+            case MessageKind.Sync or MessageKind.Invalidate or MessageKind.Synced:
+                return Coherence.Receive(from, kind, ref reader, now);
             default:
                 return kind != MessageKind.None;
         }
@@ -280,6 +297,8 @@ internal sealed class ClusterCore
             }
             _tombstones.Tick(_handoff.IsInSync, atOnce: true, now);
             Publish(now);
+            // Behind the snapshot: who fetches after this goes by the new one.
+            Coherence.ViewChanged();
         }
         else if (_handoff.Version != _seenDuties
             || (_handoff.BoardVersion != _seenBoard && now.MonotonicMs - _publishedMs >= LazyPublishMs))
@@ -332,6 +351,7 @@ internal sealed class ClusterCore
         if (version > _store.FlushVersion && _store.AdvanceClock(version, now.UnixMs))
         {
             _store.Flush(version, now.UnixMs);
+            Coherence.Flushed();
         }
     }
 

@@ -85,6 +85,16 @@ internal sealed class ClusterOptions
     /// </summary>
     public int PauseGuardMs { get; init; } = 1000;
 
+    /// <summary>
+    /// How long ago a value may have been replaced that a first level still serves, at most; default 1 s.
+    /// </summary>
+    public int CoherenceBoundMs { get; init; } = 1000;
+
+    /// <summary>
+    /// Between two questions of a first level up to where it was told; default 250 ms: several in one bound.
+    /// </summary>
+    public int SyncIntervalMs { get; init; } = 250;
+
     /// <summary>Whether a write waits for its replicas; default true.</summary>
     public bool WaitsForReplicas { get; init; } = true;
 

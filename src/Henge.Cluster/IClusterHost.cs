@@ -29,6 +29,12 @@ internal interface IClusterHost
     /// </summary>
     void Publish(ClusterSnapshot snapshot);
 
+    /// <summary>
+    /// Has <see cref="FirstLevels.Teller.Send()"/> called soon on the core's thread. May be called from any thread, and
+    /// with a shard of the store locked.
+    /// </summary>
+    void Wake();
+
     /// <summary>Something that a person or a counter should know.</summary>
     void Report(ClusterEvent happened);
 }

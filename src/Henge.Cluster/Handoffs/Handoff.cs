@@ -1,3 +1,4 @@
+using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
@@ -25,6 +26,7 @@ internal sealed class Handoff
     private readonly Store _store;
     private readonly IClusterHost _host;
     private readonly Membership _membership;
+    private readonly Coherence _coherence;
     private readonly SlotTable _table = new();
     private readonly ViewHistory _history = new();
     private readonly HoldingsBarrier _barrier = new();
@@ -42,9 +44,10 @@ internal sealed class Handoff
     private bool _hasSaidSettled;
 
     /// <summary>Creates the handoff of a node that holds nothing and has adopted no view.</summary>
-    public Handoff(ClusterOptions options, Store store, IClusterHost host, Membership membership)
+    public Handoff(
+        ClusterOptions options, Store store, IClusterHost host, Membership membership, Coherence coherence)
     {
-        (_options, _store, _host, _membership) = (options, store, host, membership);
+        (_options, _store, _host, _membership, _coherence) = (options, store, host, membership, coherence);
         _quiesced = new long[options.Lanes];
         View = RingView.Create([], options.Copies);
         Puller = new Puller(options, store, host);
@@ -306,6 +309,7 @@ internal sealed class Handoff
             return;
         }
         _hasTold = true;
+        _coherence.LanesFollowed();
         _teller.TellAll(View, now);
         TryPlan(now);
     }

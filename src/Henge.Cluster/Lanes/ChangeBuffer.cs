@@ -27,6 +27,12 @@ internal sealed class ChangeBuffer : IChangeSink
         Count++;
     }
 
+    /// <inheritdoc/>
+    public void Merged(ReadOnlySpan<byte> key)
+    {
+        // The others have it.
+    }
+
     /// <summary>Begins anew.</summary>
     public void Clear() => Truncate(0, 0);
 

@@ -57,6 +57,17 @@ internal enum MessageKind : byte
     /// <summary>Channels that have subscribers here.</summary>
     Interest = 28,
 
+    // First levels, on control links.
+
+    /// <summary>Up to where have you told me what changed?</summary>
+    Sync = 29,
+
+    /// <summary>Lines that have changed.</summary>
+    Invalidate = 30,
+
+    /// <summary>Up to here.</summary>
+    Synced = 31,
+
     // Bulk links.
 
     /// <summary>Records of slots that were asked for.</summary>

@@ -42,7 +42,12 @@ internal sealed class RecordMerger
         int scope = _shard.OpenAsIs(hash, record.Key);
         try
         {
-            return Merge(ref _shard.OpenAt(scope), in kept, checksFloor, nowMs);
+            MergeResult result = Merge(ref _shard.OpenAt(scope), in kept, checksFloor, nowMs);
+            if (result is MergeResult.Applied or MergeResult.Expired)
+            {
+                _core.ChangeSink?.Merged(record.Key);
+            }
+            return result;
         }
         finally
         {

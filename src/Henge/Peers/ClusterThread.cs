@@ -98,6 +98,9 @@ internal sealed class ClusterThread : IClusterHost, IPollWork, ILinkOwner
     public void Publish(ClusterSnapshot snapshot) => _ring.Publish(snapshot);
 
     /// <inheritdoc/>
+    public void Wake() => _thread.Post(() => _ring.Core.Coherence.Teller.Send());
+
+    /// <inheritdoc/>
     public void Report(ClusterEvent happened)
     {
         if (happened.Kind == ClusterEventKind.BadMessage)

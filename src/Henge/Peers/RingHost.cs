@@ -38,6 +38,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     private readonly List<RingLane> _lanes = [];
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly NodeChanges _changes;
     private volatile ClusterSnapshot _snapshot;
     private volatile bool _isReady;
     private int _nextLane;
@@ -81,6 +82,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         Core = new ClusterCore(_options, self, node.Store, _thread, seed);
         _snapshot = Core.Snapshot;
+        _changes = new NodeChanges(Core.Coherence.Teller);
     }
 
     /// <summary>The node.</summary>
@@ -215,9 +217,9 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     {
         // Before any lane may have replicas to write to: what it changes from then on must be taken down. A node that
         // never met another does without.
-        if (snapshot.Members.Count > 1 && Node.Store.ChangeSink is null)
+        if (snapshot.Members.Count > 1)
         {
-            Node.Store.ChangeSink = new NodeChanges();
+            TakeChangesDown();
         }
         _snapshot = snapshot;
         _log.Published(snapshot);
@@ -226,6 +228,11 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             lane.Post(lane => lane.Lane.Adopt(snapshot, lane.Now));
         }
     }
+
+    /// <summary>
+    /// Has changes taken down from now on; a change whose scope is open at this moment may not be. Any thread.
+    /// </summary>
+    public void TakeChangesDown() => Node.Store.ChangeSink ??= _changes;
 
     /// <summary>Whether the node is ready now. From the cluster thread.</summary>
     public void SetReady(bool isReady)

@@ -61,6 +61,9 @@ internal sealed class CorePort(World world, SimNode node) : IClusterHost
     public void Publish(ClusterSnapshot snapshot) => node.Publish(snapshot);
 
     /// <inheritdoc/>
+    public void Wake() => node.CoreThread.Post(() => node.OnCore(_ => node.Core.Coherence.Teller.Send()));
+
+    /// <inheritdoc/>
     public void Report(ClusterEvent happened) => world.Reported(node, happened);
 
     /// <summary>A peer's dial has come through.</summary>

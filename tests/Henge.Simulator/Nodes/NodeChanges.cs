@@ -12,5 +12,9 @@ internal sealed class NodeChanges(World world, SimNode node) : IChangeSink
     {
         world.Oracle.Changed(node, record);
         node.LaneInTurn!.Changes.Changed(record);
+        node.Core.Coherence.Teller.Changed(record.Key);
     }
+
+    /// <inheritdoc/>
+    public void Merged(ReadOnlySpan<byte> key) => node.Core.Coherence.Teller.Changed(key);
 }

@@ -79,6 +79,8 @@ internal sealed class TestNode : IClusterHost, IDisposable
         }
     }
 
+    public void Wake() => _ring.Later(0, this, _ => Core.Coherence.Teller.Send());
+
     public void Report(ClusterEvent happened) => Events.Add(happened);
 
     public int SlotsIn(SlotAccess access) => Core.Snapshot.Access.Count(each => each == access);

@@ -162,6 +162,8 @@ internal sealed class TestNode : IClusterHost
         }
     }
 
+    void IClusterHost.Wake() => throw new InvalidOperationException("not membership's");
+
     void IClusterHost.Publish(ClusterSnapshot snapshot) => throw new InvalidOperationException("not membership's");
 
     void IClusterHost.Report(ClusterEvent happened) => Events.Add(happened);
