@@ -12,7 +12,8 @@ internal interface IChangeSink
     void Changed(in EntryRecord record);
 
     /// <summary>
-    /// Hears that what another node had of a key was newer and has replaced what was here. Called with the shard locked.
+    /// Hears that what another node had of a key was newer and has replaced what was here. Called with the shard
+    /// locked.
     /// </summary>
     void Merged(ReadOnlySpan<byte> key);
 }

@@ -5,8 +5,9 @@ using Henge.Storage;
 namespace Henge.Cluster.FirstLevels;
 
 /// <summary>
-/// Keeps in-process first levels coherent with the ring. The owner of a key notes who reads it with the wish to keep it,
-/// and tells on the next change; the reader asks every owner again and again up to where it has told, by its own clock:
+/// Keeps in-process first levels coherent with the ring. The owner of a key notes who reads it with the wish to keep
+/// it, and tells on the next change; the reader asks every owner again and again up to where it has told, by its own
+/// clock:
 /// <code>
 /// reader                         owner
 ///   Forward (get, keep)    ->      notes the interest, then reads

@@ -8,7 +8,7 @@ namespace Henge.Cluster.FirstLevels;
 /// Knows which entries of this process's first level are still current. An entry is, while all of this holds: its line
 /// was not invalidated since before it was asked for; its owner's telling has no gap; and the moment up to which
 /// everything the owner changed is known here, or the moment at which it was asked for, is at most
-/// <see cref="ClusterOptions.CoherenceBoundMs"/> ago. A change of view here makes all entries old. Safe from any thread.
+/// <see cref="ClusterOptions.CoherenceBoundMs"/> ago. A change of view here makes all entries old. Any thread.
 /// </summary>
 internal sealed class Reader(ClusterOptions options, Store store)
 {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Henge.Tests.Cluster.FirstLevels;
 
-/// <summary>Whatever is lost, late or broken: what a first level serves was the owner's value within the bound.</summary>
+/// <summary>Whatever is lost or late: what a first level serves was the owner's value within the bound.</summary>
 public class CoherenceProperties
 {
     private const int Keys = 6;
