@@ -91,6 +91,9 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
         }
     }
 
+    /// <summary>Whether messages wait for the end of the turn.</summary>
+    public bool HasUnsent => _links.HasUnsent;
+
     /// <summary>Whether links are to be closed at the next end of a turn that may.</summary>
     public bool HasLost => _links.HasLost;
 

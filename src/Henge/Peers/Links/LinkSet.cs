@@ -116,6 +116,9 @@ internal sealed class LinkSet
         }
     }
 
+    /// <summary>Whether something was appended and not sent.</summary>
+    public bool HasUnsent => _dirty.Count > 0;
+
     /// <summary>Whether there are links to be closed.</summary>
     public bool HasLost => _lost.Count > 0;
 

@@ -37,6 +37,7 @@ internal sealed class EpollLoop : IDisposable
     private volatile bool _stops;
     private volatile bool _cuts;
     private bool _isDone;
+    private int _ready;
 
     /// <summary>Creates a loop; <paramref name="listener"/> is for the one that accepts.</summary>
     public EpollLoop(ConnectionHost host, int index, EpollListener? listener)
@@ -194,8 +195,8 @@ internal sealed class EpollLoop : IDisposable
 
     private void Turn()
     {
-        _queue.AnnounceSleep();
-        int ready = _queue.Wait(TimeoutMs());
+        int ready = _ready > 0 ? _ready : Sleep();
+        _ready = 0;
         ReadClocks();
         _lane?.BeginTurn(new Instant(NowMs, MonotonicMs));
         for (int i = 0; i < ready; i++)
@@ -219,10 +220,16 @@ internal sealed class EpollLoop : IDisposable
             _stopping.Turn(_cuts);
             _isDone = Connections == 0 && _mailbox.IsEmpty;
         }
-        _lane?.EndTurn();
+        _ready = _lane?.EndTurn(mayHold: !_stops) ?? 0;
         _table.EndTurn();
         _listener?.Resume(_queue, MonotonicMs);
         _batch.Count();
+    }
+
+    private int Sleep()
+    {
+        _queue.AnnounceSleep();
+        return _queue.Wait(TimeoutMs());
     }
 
     private int TimeoutMs()
