@@ -15,6 +15,12 @@ internal sealed class Convergence(World world)
     /// <summary>What does not hold yet, in words; null when all does.</summary>
     public string? Missing()
     {
+        SimHost? waited = world.Hosts.FirstOrDefault(
+            h => h.Node is null or { IsLeaving: true } && !world.Plan.StaysAway.Contains(h.Index));
+        if (waited is not null)
+        {
+            return $"{waited.Address} waits for its node";
+        }
         SimNode[] nodes = [.. world.Nodes.Where(static n => !n.IsLeaving)];
         if (nodes.Length == 0)
         {

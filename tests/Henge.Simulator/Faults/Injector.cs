@@ -9,6 +9,8 @@ namespace Henge.Simulator.Faults;
 internal sealed class Injector(World world, SimRandom random)
 {
     private const long LeaveDeadlineUs = 20_000_000;
+    private const long LookAgainUs = 100_000;
+    private readonly List<Action> _duplicates = [];
     private bool _isHealing;
 
     /// <summary>Schedules the faults, from now on.</summary>
@@ -24,16 +26,30 @@ internal sealed class Injector(World world, SimRandom random)
     /// <summary>Ends all faults: the network is whole, nobody is slow, and every host has its node.</summary>
     public void Heal()
     {
+        _duplicates.ForEach(static end => end());
         _isHealing = true;
         world.Trace.Note(null, $"heals");
         world.Network.MendAll();
         foreach (SimHost host in world.Hosts)
         {
             host.Node?.Slow(0);
-            if (host.Node is null && !world.Plan.StaysAway.Contains(host.Index))
+            if (!world.Plan.StaysAway.Contains(host.Index))
             {
-                world.Start(host);
+                StartOnceGone(host);
             }
+        }
+    }
+
+    // Who is about to leave may take its time, and starts again then.
+    private void StartOnceGone(SimHost host)
+    {
+        if (host.Node is null)
+        {
+            world.Start(host);
+        }
+        else if (host.Node.IsLeaving)
+        {
+            world.Time.After(LookAgainUs, () => StartOnceGone(host));
         }
     }
 
@@ -203,12 +219,19 @@ internal sealed class Injector(World world, SimRandom random)
         world.Crash(other, isSilent: false);
         other.Shape = other.Shape with { Name = host.Shape.Name };
         world.Start(other);
-        world.Time.At(untilUs, () =>
+        bool isOver = false;
+        void End()
         {
-            world.Crash(other, isSilent: false);
-            other.Shape = own;
-            StartUnlessThere(other);
-        });
+            if (!isOver)
+            {
+                isOver = true;
+                world.Crash(other, isSilent: false);
+                other.Shape = own;
+                StartUnlessThere(other);
+            }
+        }
+        _duplicates.Add(End);
+        world.Time.At(untilUs, End);
     }
 
     private void SendStrange(SimHost host, long amount)
