@@ -137,7 +137,7 @@ def transfer():
 
 def change():
     """The tail of single GETs on a node while a node joins and leaves, against the idle tail."""
-    with Ring(3, options=("--loops=1", "--memory=1gb", "--log-level=warning")) as ring:
+    with Ring(3, options=("--loops=1", "--log-level=warning"), memory="1gb") as ring:
         settled(ring.live)
         lean(ring.nodes[0].port, 64, "set", OPTIONS.keys, 100, 0)
         idle = lean(ring.nodes[0].port, 1, "get", OPTIONS.keys, 100, 6)
