@@ -9,7 +9,7 @@ namespace Henge.Cluster.Handoffs.Lineages;
 /// each run of slots names one:
 /// <code>
 /// u8 kind | u64 view | u8 wants an answer | u64 clock | u64 highest | u64 flush version | history
-/// u16 holdings, each: u64 complete, i32 since, u64 partial, i32 owned since
+/// u16 holdings, each: u64 complete, i32 since, u64 partial from, u64 partial, i32 owned since
 /// u32 runs, each: u16 first, u16 count, u16 holding
 /// u32 floors, each: u16 slot, u64 floor
 /// </code>
@@ -47,6 +47,7 @@ internal static class HoldingsCodec
         {
             writer.UInt64(holding.Complete.Value);
             writer.UInt32((uint)holding.Since);
+            writer.UInt64(holding.PartialFrom.Value);
             writer.UInt64(holding.Partial.Value);
             writer.UInt32((uint)holding.OwnedSince);
         }
@@ -97,7 +98,8 @@ internal static class HoldingsCodec
         for (int i = 0; i < holdings && !reader.Failed; i++)
         {
             var holding = new Holding(
-                new ViewId(reader.UInt64()), (int)reader.UInt32(), new ViewId(reader.UInt64()), (int)reader.UInt32());
+                new ViewId(reader.UInt64()), (int)reader.UInt32(), new ViewId(reader.UInt64()),
+                new ViewId(reader.UInt64()), (int)reader.UInt32());
             if (holding.Since < 0 || holding.OwnedSince < 0)
             {
                 reader.Fail();

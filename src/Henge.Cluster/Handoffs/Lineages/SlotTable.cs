@@ -33,7 +33,12 @@ internal sealed class SlotTable
     public void Interrupt(int slot, ViewId ended, bool isMixed)
     {
         Holding holding = _holdings[slot];
-        _holdings[slot] = holding with { Partial = ended, Since = isMixed ? Holding.Never : holding.Since };
+        _holdings[slot] = holding with
+        {
+            PartialFrom = holding.Partial.Value == 0 ? ended : holding.PartialFrom,
+            Partial = ended,
+            Since = isMixed ? Holding.Never : holding.Since,
+        };
     }
 
     /// <summary>Sets since which view this node owns the slot; <see cref="Holding.Never"/> when it does not.</summary>
@@ -45,7 +50,7 @@ internal sealed class SlotTable
     /// <param name="since">Number of the view since which that has been so without a break.</param>
     public void Complete(int slot, ViewId view, int since)
     {
-        _holdings[slot] = new Holding(view, since, default, _holdings[slot].OwnedSince);
+        _holdings[slot] = new Holding(view, since, default, default, _holdings[slot].OwnedSince);
         _isRest[slot] = false;
     }
 

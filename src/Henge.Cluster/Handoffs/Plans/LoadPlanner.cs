@@ -38,17 +38,19 @@ internal sealed class LoadPlanner
         _taken.Clear();
         foreach (ref readonly Holder other in others)
         {
-            Open(new Lineage(other.Holding.Complete, true), view, in mine, history);
-            Open(new Lineage(other.Holding.Partial, false), view, in mine, history);
+            Holding holding = other.Holding;
+            Open(Lineage.CompleteOf(in holding), view, in mine, history);
+            Open(Lineage.PartialOf(in holding), view, in mine, history);
         }
         while (_open.Count > 0 && BestOf(others) is { } best)
         {
             _taken.Add(best);
-            _open.RemoveAll(lineage => lineage.IsCoveredBy(in best));
+            _open.RemoveAll(lineage => lineage.IsCoveredBy(best.Holding, best.History));
         }
         foreach (ref readonly Holder other in others)
         {
-            if (!_taken.Contains(other) && _open.Contains(new Lineage(other.Holding.Partial, false)))
+            Holding holding = other.Holding;
+            if (!_taken.Contains(other) && _open.Contains(Lineage.PartialOf(in holding)))
             {
                 _taken.Add(other);
             }
@@ -61,13 +63,9 @@ internal sealed class LoadPlanner
 
     private void Open(Lineage lineage, ViewId view, in Holding mine, ViewHistory history)
     {
-        if (lineage.View.Value == 0 || (lineage.View == view && !lineage.IsComplete) || _open.Contains(lineage))
-        {
-            return;
-        }
-        bool isHere = lineage.IsComplete
-            ? mine.CoversComplete(lineage.View, history) : mine.CoversPartial(lineage.View, history);
-        if (!isHere)
+        bool isOfThisViewAlone = lineage.From == view && !lineage.IsComplete;
+        if (lineage.View.Value != 0 && !isOfThisViewAlone && !_open.Contains(lineage)
+            && !lineage.IsCoveredBy(in mine, history))
         {
             _open.Add(lineage);
         }
@@ -83,7 +81,7 @@ internal sealed class LoadPlanner
             int covered = 0;
             foreach (Lineage lineage in _open)
             {
-                covered += lineage.IsCoveredBy(in other) ? 1 : 0;
+                covered += lineage.IsCoveredBy(other.Holding, other.History) ? 1 : 0;
             }
             if (covered > most || (covered > 0 && covered == most && IsBetter(in other, best!.Value)))
             {
