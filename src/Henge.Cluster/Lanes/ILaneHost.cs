@@ -1,4 +1,5 @@
 using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
 
 namespace Henge.Cluster.Lanes;
 
@@ -22,6 +23,15 @@ internal interface ILaneHost
     /// Makes an operation of what another node's <see cref="Operation.WriteTo"/> wrote; null when it makes no sense.
     /// </summary>
     Operation? Accept(MemberId from, ReadOnlySpan<byte> request);
+
+    /// <summary>
+    /// Carries out what another node's <see cref="Operation.WriteTo"/> wrote at once, without an operation, where it
+    /// only reads one key of a slot that <see cref="Lane.ServesDirectly"/>; false otherwise, with nothing written.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">Gets, behind what it holds, what <see cref="Operation.WriteReplyTo"/> would write.</param>
+    /// <param name="now">The moment.</param>
+    bool TryAnswer(ReadOnlySpan<byte> request, MessageWriter answer, Instant now);
 
     /// <summary>What the commands that just ran on this thread changed; the lane clears it.</summary>
     ChangeBuffer Changes { get; }

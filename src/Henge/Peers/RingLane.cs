@@ -1,5 +1,6 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
+using Henge.Cluster.Messages;
 using Henge.Routing.Operations;
 
 namespace Henge.Peers;
@@ -49,6 +50,10 @@ internal abstract class RingLane
     public virtual void Exit()
     {
     }
+
+    /// <inheritdoc cref="ILaneHost.TryAnswer"/>
+    public bool TryAnswer(ReadOnlySpan<byte> request, MessageWriter answer, Instant now) =>
+        request is [(byte)RequestKind.Commands, ..] && Commands.TryRead(request[1..], Lane, answer, now);
 
     /// <summary>Runs work on the lane's thread, soon; safe from any thread, the lane's own included.</summary>
     public abstract void Post(Action<RingLane> work);

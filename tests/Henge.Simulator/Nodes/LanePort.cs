@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
 using Henge.Simulator.Network;
 using Henge.Simulator.Time;
 using Henge.Simulator.Workload;
@@ -66,6 +67,19 @@ internal sealed class LanePort : ILaneHost
 
     /// <inheritdoc/>
     public Operation? Accept(MemberId from, ReadOnlySpan<byte> request) => SimOperation.Read(_world, _node, request);
+
+    /// <inheritdoc/>
+    public bool TryAnswer(ReadOnlySpan<byte> request, MessageWriter answer, Instant now)
+    {
+        if (SimOperation.Read(_world, _node, request) is not { Writes: false, KeyCount: 1 } operation
+            || !Lane.ServesDirectly(operation.SlotAt(0), now))
+        {
+            return false;
+        }
+        operation.Execute(now);
+        operation.WriteReplyTo(answer);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Quiesced(int lane, long snapshotNumber) =>

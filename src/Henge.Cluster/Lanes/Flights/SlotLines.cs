@@ -10,20 +10,23 @@ namespace Henge.Cluster.Lanes.Flights;
 /// </summary>
 internal sealed class SlotLines
 {
-    private readonly SlotLine?[] _lines = new SlotLine?[Slot.Count];
-    private readonly Stack<SlotLine> _freeLines = new();
+    // By slot the number of its line, from 1; 0 where nothing is under way. Looked at twice for each operation, and so
+    // kept small: an array of references is four times as long, and would seldom be in cache.
+    private readonly ushort[] _numbers = new ushort[Slot.Count];
+    private readonly List<SlotLine> _lines = [];
+    private readonly Stack<ushort> _freeNumbers = new();
     private readonly Queue<Operation> _ready = new();
     private SlotPlace? _freePlaces;
 
     /// <summary>Whether nothing is under way on a slot.</summary>
-    public bool IsFree(Slot slot) => _lines[slot.Number] is null;
+    public bool IsFree(Slot slot) => _freeNumbers.Count == _lines.Count || _numbers[slot.Number] == 0;
 
     /// <summary>Whether nobody waits in any of the operation's lines.</summary>
     public bool IsOpen(Operation operation)
     {
         for (int i = 0; i < operation.KeyCount; i++)
         {
-            if (_lines[operation.SlotAt(i).Number] is { Head: not null })
+            if (Find(operation.SlotAt(i)) is { Head: not null })
             {
                 return false;
             }
@@ -39,7 +42,7 @@ internal sealed class SlotLines
     {
         for (int i = 0; i < operation.KeyCount; i++)
         {
-            if (_lines[operation.SlotAt(i).Number] is { InFlight: > 0 } line
+            if (Find(operation.SlotAt(i)) is { InFlight: > 0 } line
                 && (line.Route != to || line.RefusalsSeen != to!.RefusalsSeen || operation.Notes.CameBack))
             {
                 return false;
@@ -88,7 +91,7 @@ internal sealed class SlotLines
     {
         for (int i = 0; i < operation.KeyCount; i++)
         {
-            SlotLine line = _lines[operation.SlotAt(i).Number]!;
+            SlotLine line = Find(operation.SlotAt(i))!;
             if (--line.InFlight == 0)
             {
                 line.Route = null;
@@ -123,13 +126,25 @@ internal sealed class SlotLines
 
     private SlotLine Line(Slot slot)
     {
-        ref SlotLine? line = ref _lines[slot.Number];
-        if (line is null)
+        ref ushort number = ref _numbers[slot.Number];
+        if (number == 0)
         {
-            line = _freeLines.TryPop(out SlotLine? free) ? free : new SlotLine();
-            line.Slot = slot;
+            number = TakeFree();
+            _lines[number - 1].Slot = slot;
         }
-        return line;
+        return _lines[number - 1];
+    }
+
+    private SlotLine? Find(Slot slot) => _numbers[slot.Number] is > 0 and var number ? _lines[number - 1] : null;
+
+    private ushort TakeFree()
+    {
+        if (!_freeNumbers.TryPop(out ushort number))
+        {
+            _lines.Add(new SlotLine());
+            number = (ushort)_lines.Count;
+        }
+        return number;
     }
 
     private void Insert(Operation operation, SlotLine line)
@@ -221,8 +236,9 @@ internal sealed class SlotLines
         }
         else if (line.InFlight == 0)
         {
-            _lines[line.Slot.Number] = null;
-            _freeLines.Push(line);
+            ref ushort number = ref _numbers[line.Slot.Number];
+            _freeNumbers.Push(number);
+            number = 0;
         }
     }
 }

@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
 using Henge.Peers.Links;
 using Henge.Protocol.Peers;
 
@@ -20,6 +21,12 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
 
     /// <summary>Bytes of one link in one turn, about: then it is another's turn.</summary>
     private const int TurnBytes = 1 << 20;
+
+    /// <summary>
+    /// Bytes that are sent before the end of the turn, so that the other side works on them meanwhile: few enough that
+    /// both are busy, many enough that system calls cost little for each message.
+    /// </summary>
+    private const int EarlyBytes = 16 << 10;
 
     /// <summary>Between two ticks of a busy lane.</summary>
     private const int TickMs = 20;
@@ -91,11 +98,20 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
         }
     }
 
-    /// <summary>Whether messages wait for the end of the turn.</summary>
-    public bool HasUnsent => _links.HasUnsent;
-
     /// <summary>Whether links are to be closed at the next end of a turn that may.</summary>
     public bool HasLost => _links.HasLost;
+
+    /// <summary>
+    /// Sends what has become much already. Call it where what belongs together has been added: a client waits for the
+    /// whole of its pipeline, so parts of one are no use to it.
+    /// </summary>
+    public void SendEarly()
+    {
+        if (_links.HasUnsent)
+        {
+            _links.SendEarly(EarlyBytes, _face.Now.MonotonicMs);
+        }
+    }
 
     /// <summary>The end of a turn: does what is due, and sends what was gathered.</summary>
     /// <param name="closes">Whether this is the thread that may close links: the one that waits for them.</param>
@@ -143,6 +159,10 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
         _ring.Node.Requests.Accept(_face, from, request);
 
     /// <inheritdoc/>
+    public bool TryAnswer(ReadOnlySpan<byte> request, MessageWriter answer, Instant now) =>
+        _face.TryAnswer(request, answer, now);
+
+    /// <inheritdoc/>
     public void Quiesced(int lane, long snapshotNumber) => _ring.Quiesced(lane, snapshotNumber);
 
     /// <inheritdoc/>
@@ -172,6 +192,7 @@ internal sealed class LaneLinks : ILaneHost, ILinkOwner
         {
             _face.Commands.EndRun();
         }
+        SendEarly();
     }
 
     private void Serve(PeerLink link, FrameMessages messages)

@@ -16,17 +16,10 @@ internal sealed class LoopLane : RingLane, ILinkWatch
     /// <summary>Keys of links in the loop's queue begin here; connections have smaller ones.</summary>
     public const long FirstKey = 1L << 40;
 
-    /// <summary>
-    /// Turns whose messages go together while there is more to do: one frame, one system call, one wake-up of the other
-    /// side. When nothing else is ready they go at once, so a quiet node waits for nothing.
-    /// </summary>
-    private const int TurnsPerFrame = 4;
-
     private readonly EpollQueue _queue;
     private readonly LaneLinks _links;
     private readonly ConcurrentQueue<Action<RingLane>> _posted = new();
     private Instant _now;
-    private int _turns;
 
     /// <summary>Creates the lane of a loop.</summary>
     /// <param name="ring">The node's part in the ring.</param>
@@ -80,20 +73,11 @@ internal sealed class LoopLane : RingLane, ILinkWatch
         _links.Ready(key - FirstKey, hasFailed || (events & Libc.In) != 0, hasFailed || (events & Libc.Out) != 0);
     }
 
-    /// <summary>
-    /// The turn ends, and what was gathered is sent; or, when there is more to do at once, goes with what that adds.
-    /// </summary>
-    /// <returns>The events that are ready, when it is held for them; else 0.</returns>
-    public int EndTurn(bool mayHold)
-    {
-        if (mayHold && _links.HasUnsent && ++_turns < TurnsPerFrame && _queue.Wait(0) is > 0 and var ready)
-        {
-            return ready;
-        }
-        _turns = 0;
-        _links.EndTurn(closes: true);
-        return 0;
-    }
+    /// <inheritdoc cref="LaneLinks.SendEarly"/>
+    public void SendEarly() => _links.SendEarly();
+
+    /// <summary>The turn ends, and what was gathered is sent.</summary>
+    public void EndTurn() => _links.EndTurn(closes: true);
 
     /// <summary>The loop's thread ends.</summary>
     public void End()

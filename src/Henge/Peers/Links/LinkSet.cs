@@ -116,9 +116,6 @@ internal sealed class LinkSet
         }
     }
 
-    /// <summary>Whether something was appended and not sent.</summary>
-    public bool HasUnsent => _dirty.Count > 0;
-
     /// <summary>Whether there are links to be closed.</summary>
     public bool HasLost => _lost.Count > 0;
 
@@ -142,6 +139,33 @@ internal sealed class LinkSet
             {
                 link.Trim();
             }
+        }
+    }
+
+    /// <summary>Whether something was appended and not sent.</summary>
+    public bool HasUnsent => _dirty.Count > 0;
+
+    /// <summary>Sends what was appended to links on which at least so many bytes wait.</summary>
+    public void SendEarly(int bytes, long nowMs)
+    {
+        foreach (PeerLink link in _dirty)
+        {
+            if (link.PendingBytes >= bytes && !link.IsFull)
+            {
+                Send(link, nowMs);
+            }
+        }
+    }
+
+    /// <summary>Sends what was appended to one link.</summary>
+    public void Send(PeerLink link, long nowMs)
+    {
+        link.Send(nowMs);
+        Note(link);
+        if (link.Lost is null && link.IsFull != link.IsWatchedForRoom)
+        {
+            link.IsWatchedForRoom = link.IsFull;
+            _watch.SetWriting(link, link.IsFull);
         }
     }
 
@@ -180,17 +204,6 @@ internal sealed class LinkSet
         _dirty.Clear();
         _lost.Clear();
         _budget.Give(_scratch.Length);
-    }
-
-    private void Send(PeerLink link, long nowMs)
-    {
-        link.Send(nowMs);
-        Note(link);
-        if (link.Lost is null && link.IsFull != link.IsWatchedForRoom)
-        {
-            link.IsWatchedForRoom = link.IsFull;
-            _watch.SetWriting(link, link.IsFull);
-        }
     }
 
     private void Note(PeerLink link)

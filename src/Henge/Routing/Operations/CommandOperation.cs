@@ -18,8 +18,12 @@ namespace Henge.Routing.Operations;
 /// </summary>
 internal sealed class CommandOperation : Operation
 {
-    private const byte Resp3 = 1;
-    private const byte NoTouch = 2;
+    /// <summary>Flag: the client speaks RESP3.</summary>
+    public const byte Resp3 = 1;
+
+    /// <summary>Flag: reads leave recency alone.</summary>
+    public const byte NoTouch = 2;
+
     private const byte Together = 4;
     private const byte OfPeers = 8;
     private const byte Addressed = 16;

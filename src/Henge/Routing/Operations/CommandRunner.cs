@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 
+using Henge.Cluster;
+using Henge.Cluster.Lanes;
+using Henge.Cluster.Messages;
 using Henge.Commands;
 using Henge.Protocol;
 using Henge.Sessions;
@@ -24,6 +27,7 @@ internal sealed class CommandRunner
     private readonly RespSession _session;
     private readonly RespWriter _reply = new();
     private readonly RespWriter _one = new();
+    private readonly ByteRangeList _words = new(PlainRead.MaxWords);
     private CommandMeter _meter;
     private bool _isMetering;
     private int _ran;
@@ -58,14 +62,32 @@ internal sealed class CommandRunner
         _ran = 0;
     }
 
+    /// <summary>
+    /// Carries a request out where it lies when it only reads one key and the lane serves its slot directly, and
+    /// answers; false, with nothing done, for all others.
+    /// </summary>
+    public bool TryRead(ReadOnlySpan<byte> request, Lane lane, MessageWriter answer, Instant now)
+    {
+        if (!PlainRead.TryParse(request, _node.Commands, _words, out Command? command, out CallManner manner))
+        {
+            return false;
+        }
+        var arguments = new CommandArguments(request, _words.Slice(0, _words.Count));
+        ReadOnlySpan<byte> key = arguments[command.FirstKey];
+        if (!lane.ServesDirectly(Slot.Of(key), now))
+        {
+            return false;
+        }
+        Begin(manner);
+        Run(command, _node.Store.Hash(key), arguments, _reply, now.UnixMs);
+        answer.Raw(Checked(isTransaction: false));
+        return true;
+    }
+
     /// <summary>Carries an operation out, and returns what it replies, until the next is carried out.</summary>
     public ReadOnlySpan<byte> Run(CommandOperation operation, long nowMs)
     {
-        _session.Version = operation.Manner.Version;
-        _session.Client.LeavesRecencyAlone = operation.Manner.LeavesRecencyAlone;
-        _reply.Clear();
-        _reply.Version = operation.Manner.Version;
-        _reply.Limit(Limit);
+        Begin(operation.Manner);
         if (operation.IsTransaction)
         {
             RunTogether(operation, nowMs);
@@ -74,10 +96,15 @@ internal sealed class CommandRunner
         {
             Run(operation.Words, 0, _reply, nowMs);
         }
+        return Checked(operation.IsTransaction);
+    }
+
+    private ReadOnlySpan<byte> Checked(bool isTransaction)
+    {
         if (_reply.IsOverLimit)
         {
             _reply.Clear();
-            if (operation.IsTransaction)
+            if (isTransaction)
             {
                 _reply.Raw([Ran]);
             }
@@ -86,18 +113,29 @@ internal sealed class CommandRunner
         return _reply.Written;
     }
 
-    private void Run(CommandWords words, int index, RespWriter reply, long nowMs)
+    private void Begin(CallManner manner)
     {
-        Command command = words.CommandAt(index);
-        KeyHash hash = words.KeyHashAt(index);
+        _session.Version = manner.Version;
+        _session.Client.LeavesRecencyAlone = manner.LeavesRecencyAlone;
+        _reply.Clear();
+        _reply.Version = manner.Version;
+        _reply.Limit(Limit);
+    }
+
+    private void Run(CommandWords words, int index, RespWriter reply, long nowMs) =>
+        Run(words.CommandAt(index), words.KeyHashAt(index), words.ArgumentsAt(index), reply, nowMs);
+
+    private void Run(
+        Command command, KeyHash hash, in CommandArguments arguments, RespWriter reply, long nowMs)
+    {
         if (_isMetering)
         {
-            CommandDispatch.RunOne(_session, command, hash, words.ArgumentsAt(index), reply, nowMs, ref _meter);
+            CommandDispatch.RunOne(_session, command, hash, arguments, reply, nowMs, ref _meter);
             _ran++;
         }
         else
         {
-            CommandDispatch.RunOne(_session, command, hash, words.ArgumentsAt(index), reply, nowMs);
+            CommandDispatch.RunOne(_session, command, hash, arguments, reply, nowMs);
         }
     }
 

@@ -84,6 +84,7 @@ internal sealed class EpollBatch
             if (connection.Phase != EpollPhase.Closed)
             {
                 Execute(connection, start, length);
+                _loop.SendEarly();
             }
         }
         _received.Clear();

@@ -37,7 +37,6 @@ internal sealed class EpollLoop : IDisposable
     private volatile bool _stops;
     private volatile bool _cuts;
     private bool _isDone;
-    private int _ready;
 
     /// <summary>Creates a loop; <paramref name="listener"/> is for the one that accepts.</summary>
     public EpollLoop(ConnectionHost host, int index, EpollListener? listener)
@@ -95,6 +94,9 @@ internal sealed class EpollLoop : IDisposable
 
     /// <summary>Runs a connection before the loop sleeps again: replies that it waited for are there.</summary>
     public void RunSoon(EpollConnection connection) => _schedule.Add(connection);
+
+    /// <summary>A connection's commands have run: what they ask of other nodes need not wait for the turn's end.</summary>
+    public void SendEarly() => _lane?.SendEarly();
 
     /// <summary>Has it take a turn. Safe from any thread.</summary>
     public void Wake() => _queue.Wake();
@@ -195,8 +197,8 @@ internal sealed class EpollLoop : IDisposable
 
     private void Turn()
     {
-        int ready = _ready > 0 ? _ready : Sleep();
-        _ready = 0;
+        _queue.AnnounceSleep();
+        int ready = _queue.Wait(TimeoutMs());
         ReadClocks();
         _lane?.BeginTurn(new Instant(NowMs, MonotonicMs));
         for (int i = 0; i < ready; i++)
@@ -220,16 +222,10 @@ internal sealed class EpollLoop : IDisposable
             _stopping.Turn(_cuts);
             _isDone = Connections == 0 && _mailbox.IsEmpty;
         }
-        _ready = _lane?.EndTurn(mayHold: !_stops) ?? 0;
+        _lane?.EndTurn();
         _table.EndTurn();
         _listener?.Resume(_queue, MonotonicMs);
         _batch.Count();
-    }
-
-    private int Sleep()
-    {
-        _queue.AnnounceSleep();
-        return _queue.Wait(TimeoutMs());
     }
 
     private int TimeoutMs()

@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Cluster.Messages;
 using Henge.Storage;
 
 namespace Henge.Tests.Cluster.Lanes;
@@ -55,6 +56,12 @@ internal sealed class LaneNode : ILaneHost, IDisposable
     /// <summary>What was carried out here, in order.</summary>
     public List<string> Executed { get; } = [];
 
+    /// <summary>Whether reads of others are answered without an operation where that may be.</summary>
+    public bool AnswersReads { get; set; }
+
+    /// <summary>How many were.</summary>
+    public int Answered { get; private set; }
+
     public bool LogsExecuted { get; set; } = true;
 
     public void Open(ClusterOptions options, ClusterSnapshot snapshot) =>
@@ -79,6 +86,20 @@ internal sealed class LaneNode : ILaneHost, IDisposable
             return false;
         }
         found.Reply(message);
+        return true;
+    }
+
+    public bool TryAnswer(ReadOnlySpan<byte> request, MessageWriter answer, Instant now)
+    {
+        TestOperation? operation = AnswersReads ? new TestOperation() : null;
+        if (operation is null || !operation.TryRead(this, request) || operation.Writes || operation.KeyCount != 1
+            || !Lane.ServesDirectly(operation.SlotAt(0), now))
+        {
+            return false;
+        }
+        operation.Execute(now);
+        operation.WriteReplyTo(answer);
+        Answered++;
         return true;
     }
 

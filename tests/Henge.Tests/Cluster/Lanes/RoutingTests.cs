@@ -27,6 +27,29 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public void A_read_is_answered_at_once_unless_something_of_its_slot_waits()
+    {
+        using var ring = new LaneRing(2);
+        RingView view = ring.View([.. ring.Nodes]);
+        ring[1].AnswersReads = true;
+        string key = ring.Key(view, ring[1]);
+        ring.Run(ring[0], "SET", key, "v");
+        ring[1].Executed.Clear();
+        Assert.Equal("v", ring.Run(ring[0], "GET", key));
+        Assert.Equal(1, ring[1].Answered);
+        ring[1].Shared.ServeUntilMs = ring.Now.MonotonicMs - 1;
+        TestOperation write = ring.Start(ring[0], "SET", key, "w");
+        TestOperation read = ring.Start(ring[0], "GET", key);
+        ring.Pump();
+        Assert.Null(read.Outcome);
+        ring[1].Shared.ServeUntilMs = long.MaxValue;
+        ring.Advance(20);
+        Assert.Equal(Outcome.Done, write.Outcome);
+        Assert.Equal("w", read.Reply);
+        Assert.Equal(1, ring[1].Answered);
+    }
+
+    [Fact]
     public void An_operation_of_two_owners_is_split()
     {
         using var ring = new LaneRing(3);

@@ -21,7 +21,7 @@ internal sealed class DoorNode : IDoorOwner, IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Hello _own;
-    private readonly Task _accepting;
+    private readonly Thread _accepting;
 
     public DoorNode(Hello own, string? secret = null, bool isPortable = false)
     {
@@ -31,7 +31,9 @@ internal sealed class DoorNode : IDoorOwner, IAsyncDisposable
         Door.Start();
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
-        _accepting = Task.Run(AcceptAsync);
+        // A thread of its own: the pool's may all be waiting for what is accepted here.
+        _accepting = new Thread(Accept) { IsBackground = true };
+        _accepting.Start();
     }
 
     public PeerDoor Door { get; }
@@ -76,17 +78,17 @@ internal sealed class DoorNode : IDoorOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
-        await _accepting;
+        _accepting.Join();
         await Door.StopAsync();
     }
 
-    private async Task AcceptAsync()
+    private void Accept()
     {
         try
         {
             while (true)
             {
-                Socket socket = await _listener.AcceptAsync();
+                Socket socket = _listener.Accept();
                 if (!Door.TryAccept(socket))
                 {
                     SentAway++;
