@@ -34,6 +34,9 @@ internal ref struct RoutedCall
     /// <summary>Its words.</summary>
     public required CommandArguments Arguments { get; init; }
 
+    /// <summary>The slot of its one key; null when it has several, or nobody has looked.</summary>
+    public Slot? Slot { get; init; }
+
     /// <summary>The dialect of the reply, and what the client asked for.</summary>
     public required CallManner Manner { get; init; }
 

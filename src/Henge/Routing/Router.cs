@@ -20,6 +20,7 @@ internal static class Router
     /// <param name="lane">The lane of this thread.</param>
     /// <param name="command">The command.</param>
     /// <param name="arguments">Its words.</param>
+    /// <param name="slot">The slot of its one key; null when it has several, or nobody has looked.</param>
     /// <param name="reply">Where a reply that is known at once goes.</param>
     /// <param name="local">Replies of this batch before it, which are ended when it goes elsewhere.</param>
     /// <param name="mark">Where its reply begins; moved when replies before it were taken out.</param>
@@ -28,13 +29,14 @@ internal static class Router
         RingLane lane,
         Command command,
         in CommandArguments arguments,
+        Slot? slot,
         RespWriter reply,
         ref LocalReplies local,
         ref int mark)
     {
         if (command.OverRing is null)
         {
-            if (command.FirstKey == 0 || command.StaysHere || ServesHere(session, lane, command, arguments))
+            if (command.FirstKey == 0 || command.StaysHere || ServesHere(session, lane, command, arguments, slot))
             {
                 return Route.Here;
             }
@@ -53,6 +55,7 @@ internal static class Router
             Lane = lane,
             Command = command,
             Arguments = arguments,
+            Slot = slot,
             Manner = new CallManner(session.Version, session.Client.LeavesRecencyAlone),
             Reply = reply,
         };
@@ -75,7 +78,7 @@ internal static class Router
         }
         call.Begin();
         CommandOperation operation = call.PassingOperation();
-        operation.Words.Add(call.Command, call.Arguments);
+        operation.Words.Add(call.Command, call.Arguments, call.Slot);
         call.Start(operation, call.Target, call.Part);
         return Route.UnderWay;
     }
@@ -105,13 +108,14 @@ internal static class Router
         RingLane lane,
         Command command,
         in CommandArguments arguments,
+        Slot? slot = null,
         bool mayReadReplicas = true)
     {
         bool readsReplicas = mayReadReplicas
             && session.Client.ReadsReplicas && (command.Flags & CommandFlags.ReadOnly) != 0;
         if (command.LastKey == command.FirstKey)
         {
-            return ServesHere(lane, Slot.Of(arguments[command.FirstKey]), readsReplicas);
+            return ServesHere(lane, slot ?? Slot.Of(arguments[command.FirstKey]), readsReplicas);
         }
         var keys = KeyPositions.Of(command, arguments.Count);
         for (int i = keys.First; i <= keys.Last; i += keys.Step)
@@ -129,6 +133,10 @@ internal static class Router
 
     private static bool HasOneOwner(in RoutedCall call)
     {
+        if (call.Slot is not null)
+        {
+            return true;
+        }
         var keys = KeyPositions.Of(call.Command, call.Arguments.Count);
         if (keys.First + keys.Step > keys.Last)
         {

@@ -1,3 +1,5 @@
+using Henge.Cluster;
+using Henge.Cluster.Rings;
 using Henge.Commands;
 using Henge.Protocol;
 using Henge.Protocol.Requests;
@@ -85,11 +87,18 @@ internal sealed class BatchReader(RespSession session, bool isLocal)
         item.Command = command;
         if (command is not null && command.FirstKey > 0 && command.FirstKey < arguments.Count)
         {
-            item.KeyHash = session.Node.Store.Hash(arguments[command.FirstKey]);
+            ReadOnlySpan<byte> key = arguments[command.FirstKey];
+            item.KeyHash = session.Node.Store.Hash(key);
+            if (command.LastKey == command.FirstKey && session.Connection.Lane is { Lane.Snapshot.IsAlone: false })
+            {
+                item.Slot = Slot.Of(key);
+            }
         }
     }
 
-    /// <summary>Asks for the memory of all keys before the first is served; of no use for a single command.</summary>
+    /// <summary>
+    /// Asks for the memory of all keys that may be here before the first is served; of no use for a single command.
+    /// </summary>
     public void Prefetch(CommandBatch batch)
     {
         int count = batch.Count;
@@ -99,19 +108,23 @@ internal sealed class BatchReader(RespSession session, bool isLocal)
         }
         for (int i = 0; i < count; i++)
         {
-            if (batch[i].Command is { FirstKey: > 0 })
+            if (MayBeHere(batch[i]))
             {
                 session.Node.Store.PrefetchIndex(batch[i].KeyHash);
             }
         }
         for (int i = 0; i < count; i++)
         {
-            if (batch[i].Command is { FirstKey: > 0 })
+            if (MayBeHere(batch[i]))
             {
                 session.Node.Store.PrefetchEntry(batch[i].KeyHash);
             }
         }
     }
+
+    private bool MayBeHere(in BatchedCommand item) =>
+        item.Command is { FirstKey: > 0 }
+        && (item.Slot is not { } slot || session.Connection.Lane!.Lane.Snapshot.Access[slot.Number] != SlotAccess.Remote);
 
     /// <summary>
     /// Whether an inline command is taken: from this machine or from one who has shown the password, and only if

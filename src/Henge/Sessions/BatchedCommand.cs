@@ -1,3 +1,4 @@
+using Henge.Cluster;
 using Henge.Commands;
 using Henge.Storage;
 
@@ -11,6 +12,9 @@ internal struct BatchedCommand
 
     /// <summary>Hash of its first key, when it has one.</summary>
     public KeyHash KeyHash;
+
+    /// <summary>Slot of its one key, where a ring decides by it; null for others, and while the node is alone.</summary>
+    public Slot? Slot;
 
     /// <summary>Where it starts in the input.</summary>
     public int Start;

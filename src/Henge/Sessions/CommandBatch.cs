@@ -43,6 +43,7 @@ internal sealed class CommandBatch
         command.FirstWord = firstWord;
         command.WordCount = Words.Count - firstWord;
         command.KeyHash = default;
+        command.Slot = null;
         return ref command;
     }
 

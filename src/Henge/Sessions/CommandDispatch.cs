@@ -48,7 +48,7 @@ internal static class CommandDispatch
             if (isUsual)
             {
                 route = routes
-                    ? Router.Decide(session, lane!, command!, arguments, reply, ref local, ref mark)
+                    ? Router.Decide(session, lane!, command!, arguments, item.Slot, reply, ref local, ref mark)
                     : Route.Here;
                 if (route == Route.Here)
                 {
@@ -217,7 +217,7 @@ internal static class CommandDispatch
         {
             if (lane is not null)
             {
-                route = Router.Decide(session, lane, command!, arguments, reply, ref local, ref mark);
+                route = Router.Decide(session, lane, command!, arguments, item.Slot, reply, ref local, ref mark);
             }
             if (route == Route.Here)
             {

@@ -81,14 +81,17 @@ internal sealed class CommandWords(Store store)
     }
 
     /// <summary>Adds a command with all its words.</summary>
-    public void Add(Command command, in CommandArguments words)
+    /// <param name="command">The command.</param>
+    /// <param name="words">Its words.</param>
+    /// <param name="slot">The slot of its one key, where that is known.</param>
+    public void Add(Command command, in CommandArguments words, Slot? slot = null)
     {
         Begin(command);
         for (int i = 0; i < words.Count; i++)
         {
             Word(words[i]);
         }
-        End();
+        End(slot);
     }
 
     /// <summary>Begins a command; its words follow, the name first.</summary>
@@ -110,7 +113,8 @@ internal sealed class CommandWords(Store store)
     }
 
     /// <summary>The command that was begun has all its words.</summary>
-    public void End()
+    /// <param name="slot">The slot of its one key, where that is known.</param>
+    public void End(Slot? slot = null)
     {
         int last = _commands.Count - 1;
         (Command command, int start, _, int firstKey) = _commands[last];
@@ -125,7 +129,7 @@ internal sealed class CommandWords(Store store)
             at = word.Start + word.Length;
             if (i == next)
             {
-                _keys.Add((word, Slot.Of(Bytes(word))));
+                _keys.Add((word, slot ?? Slot.Of(Bytes(word))));
                 next += keys.Step;
             }
         }
