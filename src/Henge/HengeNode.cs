@@ -4,6 +4,7 @@ using Henge.Clients;
 using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Diagnostics;
+using Henge.Entries.Kept;
 using Henge.Entries;
 using Henge.Peers;
 using Henge.Protocol.Requests;
@@ -61,6 +62,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
         Entries = new NodeEntries(this);
+        Kept = new KeptReads(this);
         Interests = new RingInterests(this);
         Messages = Interests;
         Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
@@ -75,6 +77,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>The entries of the ring, for caches in this process.</summary>
     public NodeEntries Entries { get; }
+
+    /// <summary>Reads of what this process keeps in its first level.</summary>
+    public KeptReads Kept { get; }
 
     /// <summary>The commands it answers, with their counters.</summary>
     public CommandTable Commands { get; } = new();

@@ -30,6 +30,7 @@ public sealed class HengeOptions
     private const int MaxCopies = 5;
 
     private const int MaxKeyPrefixBytes = 1024;
+    private const long MaxFirstLevelBytes = 1L << 40;
 
     private string? _name;
     private long _memory = ShareOfMachine(2);
@@ -163,6 +164,13 @@ public sealed class HengeOptions
     public string KeyPrefix { get; set; } = "";
 
     /// <summary>
+    /// In an application: bytes that its caches may keep in the process beside the node, 0 to 1 TiB; default 32 MiB. On
+    /// the GC heap and not part of <see cref="Memory"/>; an entry counts its serialized value, its key and 200 bytes.
+    /// 0: every read goes to the ring. More than the hot values need only makes collections longer.
+    /// </summary>
+    public long FirstLevelBytes { get; set; } = 32L << 20;
+
+    /// <summary>
     /// I/O loop threads, 1 to 256; 0 (default): half of the processors, at least one, since the kernel's network work
     /// takes the other half. More loops than processors only adds switches.
     /// </summary>
@@ -283,6 +291,10 @@ public sealed class HengeOptions
         if (Shards is < 0 or > 256 || (Shards & (Shards - 1)) != 0)
         {
             return $"shards {Shards} is not a power of two from 1 to 256 (0 lets the node choose)";
+        }
+        if (FirstLevelBytes is < 0 or > MaxFirstLevelBytes)
+        {
+            return $"first-level-bytes {FirstLevelBytes} is out of range: give 0 for none, or up to 1tb";
         }
         return Enum.IsDefined(Eviction) ? null : $"eviction {Eviction} is not a policy: give lru, s3fifo or tinylfu";
     }

@@ -27,6 +27,7 @@ internal sealed class NodeService : IHostedLifecycleService, IDisposable
         _node = node;
         _meters = new NodeMeters(node, meters);
         node.Entries.Meters = _meters.Calls;
+        node.Entries.HasFirstLevel = node.Options.FirstLevelBytes > 0;
     }
 
     /// <inheritdoc/>

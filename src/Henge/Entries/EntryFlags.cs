@@ -12,4 +12,7 @@ internal enum EntryFlags : byte
 
     /// <summary>A touch that moves nothing, and tells the copies what the owner has.</summary>
     TellsCopies = 2,
+
+    /// <summary>A get for a first level: the owner notes who keeps the value, then reads it.</summary>
+    Keeps = 4,
 }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
+using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
+using Henge.Entries.Kept;
 using Henge.Peers;
 using Henge.Storage;
 
@@ -12,9 +14,11 @@ namespace Henge.Entries;
 /// One verb on one entry, carried out by the owner of its key. Numbers are little-endian. On the wire, behind the kind:
 /// <code>
 /// request: u8 format (1) | u8 verb | u8 flags | u32 length, key |
+///          get to keep:  u128 who keeps it
 ///          set, delete:  u8 condition | u64 version
 ///          set:          i64 TTL in ms | i64 idle time in ms | i64 expiry in unix ms | u32 length, value
-/// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value
+/// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value |
+///          found to keep: u128 owner | u64 generation | i64 ms left (-1: no expiry) | u32 length, attributes
 /// </code>
 /// A TTL counts by the owner's clock from when it is carried out. A request must end where it should, since what
 /// follows might be a condition; behind a reply there may be more, which is passed over. Cost: two copies of the value
@@ -50,6 +54,9 @@ internal sealed class EntryOperation : Operation
     /// <summary>How.</summary>
     public EntryFlags Flags { get; init; }
 
+    /// <summary>Who keeps the value of a get to keep: the process that asked first.</summary>
+    public MemberId Keeper { get; init; }
+
     /// <summary>What a write is given.</summary>
     public EntryWrite Write { get; init; }
 
@@ -78,6 +85,11 @@ internal sealed class EntryOperation : Operation
         var verb = (EntryVerb)reader.Byte();
         var flags = (EntryFlags)reader.Byte();
         ReadOnlySpan<byte> key = reader.Bytes();
+        var keeper = default(MemberId);
+        if ((flags & EntryFlags.Keeps) != 0)
+        {
+            keeper = new MemberId(reader.UInt128());
+        }
         var write = default(EntryWrite);
         ReadOnlySpan<byte> value = default;
         if (verb is EntryVerb.Set or EntryVerb.Delete)
@@ -94,6 +106,7 @@ internal sealed class EntryOperation : Operation
         return !makesSense ? null : new EntryOperation(node, verb, key.ToArray(), isAwaited: false)
         {
             Flags = flags,
+            Keeper = keeper,
             Write = write,
             Value = value.ToArray(),
         };
@@ -110,7 +123,7 @@ internal sealed class EntryOperation : Operation
         ReadOnlySpan<byte> value = reader.Bytes();
         bool makesSense = !reader.Failed && format == Format && status != EntryStatus.None && Enum.IsDefined(status);
         byte[]? kept = status == EntryStatus.Done ? value.ToArray() : null;
-        answer = makesSense ? new EntryAnswer(status, version, expiresAtMs, kept) : default;
+        answer = makesSense ? new EntryAnswer(status, version, expiresAtMs, kept, ReadProvenance(reader)) : default;
         return makesSense;
     }
 
@@ -130,6 +143,8 @@ internal sealed class EntryOperation : Operation
         bool tellsCopies = false;
         _answer = Verb switch
         {
+            EntryVerb.Get when (Flags & EntryFlags.Keeps) != 0 => KeptReads.Read(
+                _node, Keeper, _key, now.UnixMs, out tellsCopies),
             EntryVerb.Get => EntrySteps.Get(
                 _node.Store, _key, uses: (Flags & EntryFlags.Peeks) == 0, now.UnixMs, out tellsCopies),
             EntryVerb.Set => EntrySteps.Set(
@@ -153,6 +168,10 @@ internal sealed class EntryOperation : Operation
         writer.Byte((byte)Verb);
         writer.Byte((byte)Flags);
         writer.Bytes(_key);
+        if ((Flags & EntryFlags.Keeps) != 0)
+        {
+            writer.UInt128(Keeper.Value);
+        }
         if (Writes)
         {
             writer.Byte((byte)Write.Condition);
@@ -175,6 +194,13 @@ internal sealed class EntryOperation : Operation
         writer.UInt64(_answer.Version);
         writer.Int64(_answer.ExpiresAtMs);
         writer.Bytes(_answer.Value);
+        if (_answer.Provenance is { } from)
+        {
+            writer.UInt128(from.Owner.Value);
+            writer.UInt64(from.Generation);
+            writer.Int64(from.LeftMs);
+            writer.Bytes(from.Attributes);
+        }
     }
 
     /// <inheritdoc/>
@@ -184,6 +210,11 @@ internal sealed class EntryOperation : Operation
         {
             return;
         }
+        if (Writes)
+        {
+            // This process reads its own writes, and what it was reading meanwhile may be older.
+            _node.Ring?.Coherence?.Reader.Invalidate(_key);
+        }
         EntryAnswer answer = _answer;
         if (outcome == Outcome.Done && wasRemote && !TryReadReply(reply, out answer))
         {
@@ -192,11 +223,21 @@ internal sealed class EntryOperation : Operation
         _waiting.TrySetResult(new EntryReply(outcome, outcome == Outcome.Done ? answer : default));
     }
 
+    // What a later version says behind a reply to something else is no provenance that makes sense, and not used.
+    private static Provenance? ReadProvenance(MessageReader reader)
+    {
+        var owner = new MemberId(reader.UInt128());
+        ulong generation = reader.UInt64();
+        long leftMs = reader.Int64();
+        ReadOnlySpan<byte> attributes = reader.Bytes();
+        return reader.Failed || leftMs < -1 ? null : new Provenance(owner, generation, leftMs, attributes.ToArray());
+    }
+
     private static bool MakesSense(EntryVerb verb, EntryFlags flags, in EntryWrite write)
     {
         EntryFlags known = verb switch
         {
-            EntryVerb.Get => EntryFlags.Peeks,
+            EntryVerb.Get => EntryFlags.Peeks | EntryFlags.Keeps,
             EntryVerb.Touch => EntryFlags.TellsCopies,
             _ => EntryFlags.None,
         };

@@ -1,5 +1,7 @@
 using System.Buffers;
 
+using Henge.Cluster.Members;
+using Henge.Entries.Kept;
 using Henge.Storage;
 
 namespace Henge.Entries;
@@ -23,6 +25,22 @@ internal static class EntrySteps
         return status == EntryStatus.Done
             ? new EntryAnswer(status, entry.Version, entry.ExpiresAtMs, entry.Value.ToArray())
             : new EntryAnswer(status);
+    }
+
+    /// <summary>Reads a value for a first level whose interest is noted already; it counts as a use.</summary>
+    public static EntryAnswer GetToKeep(
+        Store store, ReadOnlySpan<byte> key, MemberId owner, ulong generation, long nowMs, out bool tellsCopies)
+    {
+        using EntryScope entry = store.Open(key, nowMs);
+        EntryStatus status = Look(entry, uses: true, nowMs, out tellsCopies);
+        if (status != EntryStatus.Done)
+        {
+            return new EntryAnswer(status);
+        }
+        long leftMs = entry.ExpiresAtMs == 0 ? -1 : Math.Max(0, entry.ExpiresAtMs - nowMs);
+        return new EntryAnswer(
+            status, entry.Version, entry.ExpiresAtMs, entry.Value.ToArray(),
+            new Provenance(owner, generation, leftMs, entry.Attributes.ToArray()));
     }
 
     /// <summary>

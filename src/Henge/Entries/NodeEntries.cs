@@ -5,6 +5,7 @@ using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Rings;
 using Henge.Diagnostics.Meters;
+using Henge.Entries.Kept;
 using Henge.Peers;
 using Henge.Routing.Calls;
 
@@ -33,6 +34,12 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     /// <summary>What counts calls; null: nothing does.</summary>
     public CallMeters? Meters { get; set; }
 
+    /// <summary>
+    /// Whether this process has a first level: then changes are taken down from the start, while it is alone too. Set
+    /// it before the start.
+    /// </summary>
+    public bool HasFirstLevel { get; set; }
+
     /// <summary>Longest value that this node takes.</summary>
     public int MaxValueBytes => node.Store.MaxValueBytes;
 
@@ -43,7 +50,11 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     /// <exception cref="HengeException">The node has stopped.</exception>
     /// <exception cref="InvalidOperationException">It was not started yet.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
-    public bool TryGet(ReadOnlySpan<byte> key, bool uses, out EntryAnswer answer)
+    public bool TryGet(ReadOnlySpan<byte> key, bool uses, out EntryAnswer answer) =>
+        TryGet(key, uses ? EntryFlags.None : EntryFlags.Peeks, out answer);
+
+    /// <summary>As the other, or for this process's first level (<see cref="KeptReads"/>).</summary>
+    public bool TryGet(ReadOnlySpan<byte> key, EntryFlags flags, out EntryAnswer answer)
     {
         Enter();
         try
@@ -54,7 +65,11 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
                 return false;
             }
             long started = Started();
-            answer = EntrySteps.Get(node.Store, key, uses, node.NowMs, out bool tellsCopies);
+            bool tellsCopies;
+            answer = (flags & EntryFlags.Keeps) != 0
+                ? KeptReads.Read(node, node.Ring!.Snapshot.Self.Id, key, node.NowMs, out tellsCopies)
+                : EntrySteps.Get(
+                    node.Store, key, uses: (flags & EntryFlags.Peeks) == 0, node.NowMs, out tellsCopies);
             EndHere(EntryVerb.Get, answer.Status, started, tellsCopies, key);
             return true;
         }
@@ -216,6 +231,36 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         CallAsync(
             new EntryOperation(node, EntryVerb.Delete, key, isAwaited: true) { Write = write }, cancellationToken);
 
+    /// <summary>Has an operation carried through that is awaited.</summary>
+    /// <exception cref="HengeException">It was not carried out, or that is not known.</exception>
+    public async ValueTask<EntryAnswer> CallAsync(EntryOperation operation, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (node.Ring is not { } ring || _stopped.IsCancellationRequested)
+        {
+            ThrowNotRunning();
+            return default;
+        }
+        long started = Started();
+        using Activity? activity = CallActivities.Start(operation.Verb, operation.SlotAt(0), ring.Snapshot);
+        EntryReply reply;
+        using (_stopped.Token.UnsafeRegister(static waiting => ((EntryOperation)waiting!).Abandon(), operation))
+        {
+            RingCalls.Start(node, operation);
+            reply = await operation.Reply.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        Meters?.Count(operation.Verb, reply, started);
+        if (reply.Outcome == Outcome.Done)
+        {
+            return reply.Answer;
+        }
+        HengeException failed = Failed(
+            _stopped.IsCancellationRequested ? HengeFailure.Stopped
+            : reply.Outcome == Outcome.Unknown ? HengeFailure.Uncertain : HengeFailure.OwnerAway);
+        activity?.SetStatus(ActivityStatusCode.Error, failed.Message);
+        throw failed;
+    }
+
     /// <summary>Tells the copies of an entry its expiry (<see cref="SlidingUse"/>); nobody waits for it.</summary>
     public void TellCopies(ReadOnlySpan<byte> key)
     {
@@ -311,34 +356,6 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
 
     /// <summary>A deletion of what is not here changes what is elsewhere.</summary>
     private static bool IsChange(EntryStatus status) => status is EntryStatus.Done or EntryStatus.Missing;
-
-    private async ValueTask<EntryAnswer> CallAsync(EntryOperation operation, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (node.Ring is not { } ring || _stopped.IsCancellationRequested)
-        {
-            ThrowNotRunning();
-            return default;
-        }
-        long started = Started();
-        using Activity? activity = CallActivities.Start(operation.Verb, operation.SlotAt(0), ring.Snapshot);
-        EntryReply reply;
-        using (_stopped.Token.UnsafeRegister(static waiting => ((EntryOperation)waiting!).Abandon(), operation))
-        {
-            RingCalls.Start(node, operation);
-            reply = await operation.Reply.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        Meters?.Count(operation.Verb, reply, started);
-        if (reply.Outcome == Outcome.Done)
-        {
-            return reply.Answer;
-        }
-        HengeException failed = Failed(
-            _stopped.IsCancellationRequested ? HengeFailure.Stopped
-            : reply.Outcome == Outcome.Unknown ? HengeFailure.Uncertain : HengeFailure.OwnerAway);
-        activity?.SetStatus(ActivityStatusCode.Error, failed.Message);
-        throw failed;
-    }
 
     private long Started() => Meters is { TimesCalls: true } ? node.TimeProvider.GetTimestamp() : 0;
 

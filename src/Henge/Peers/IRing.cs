@@ -1,4 +1,5 @@
 using Henge.Cluster;
+using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Members;
 
 namespace Henge.Peers;
@@ -20,6 +21,12 @@ internal interface IRing
     /// long past, so nothing may be served by it. Lanes look by themselves. Any thread.
     /// </summary>
     bool IsPaused { get; }
+
+    /// <summary>The clock of <see cref="Cluster.Instant.MonotonicMs"/>. Any thread.</summary>
+    long MonotonicMs { get; }
+
+    /// <summary>Keeps first levels coherent; null where nobody does, and then nothing is current.</summary>
+    Coherence? Coherence { get; }
 
     /// <summary>
     /// Has the cluster thread call <see cref="ClusterCore.FlushAll"/>, then calls back on that thread with the version.

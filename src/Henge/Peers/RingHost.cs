@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using Henge.Cluster;
+using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Peers.Doors;
@@ -118,7 +119,11 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     /// <summary>Both clocks of the node.</summary>
     public Instant ReadClocks() => new(Node.NowMs, MonotonicMs);
 
-    private long MonotonicMs => (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
+    /// <inheritdoc/>
+    public long MonotonicMs => (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
+
+    /// <inheritdoc/>
+    public Coherence Coherence => Core.Coherence;
 
     /// <summary>Makes a lane for the links of a loop.</summary>
     public Lane CreateLane(int number, ILaneHost host) =>
@@ -134,6 +139,10 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     /// <summary>Starts its threads; the lanes are there.</summary>
     public void Start()
     {
+        if (Node.Entries.HasFirstLevel)
+        {
+            TakeChangesDown();
+        }
         Door.Start();
         _thread.Start();
     }

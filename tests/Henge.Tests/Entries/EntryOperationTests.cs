@@ -1,5 +1,7 @@
 using Henge.Cluster;
+using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
+using Henge.Entries.Kept;
 using Henge.Entries;
 
 using Xunit;
@@ -19,6 +21,9 @@ public sealed class EntryOperationTests : IDisposable
         // kind | format | verb | flags | key | condition, version | lifetime | value
         Assert.Equal("03" + "01" + "01" + "00" + "020000006B31", Request(EntryVerb.Get));
         Assert.Equal("03" + "01" + "01" + "01" + "020000006B31", Request(EntryVerb.Get, EntryFlags.Peeks));
+        Assert.Equal(
+            "03" + "01" + "01" + "04" + "020000006B31" + "08070605040302010000000000000000",
+            Request(EntryVerb.Get, EntryFlags.Keeps, keeper: new MemberId(0x0102030405060708)));
         Assert.Equal("03" + "01" + "04" + "02" + "020000006B31", Request(EntryVerb.Touch, EntryFlags.TellsCopies));
         Assert.Equal(
             "03" + "01" + "03" + "00" + "020000006B31" + "02" + "0807060504030201",
@@ -62,6 +67,25 @@ public sealed class EntryOperationTests : IDisposable
     }
 
     [Fact]
+    public void The_answer_to_who_keeps_a_value_says_where_it_is_from()
+    {
+        byte[] value = Convert.FromHexString(
+            "01" + "01" + "0807060504030201" + "E803000000000000" + "02000000" + "6869");
+        byte[] from = Convert.FromHexString(
+            "09000000000000000000000000000000" + "0700000000000000" + "0500000000000000" + "01000000" + "AB");
+        byte[] whole = [.. value, .. from];
+        for (int length = 0; length < from.Length; length++)
+        {
+            Assert.True(EntryOperation.TryReadReply(whole.AsSpan(0, value.Length + length), out EntryAnswer cut));
+            Assert.Null(cut.Provenance);
+        }
+        Assert.True(EntryOperation.TryReadReply(whole, out EntryAnswer answer));
+        Provenance read = answer.Provenance!;
+        Assert.Equal((new MemberId(9), 7UL, 5L), (read.Owner, read.Generation, read.LeftMs));
+        Assert.Equal([0xAB], read.Attributes);
+    }
+
+    [Fact]
     public void Bytes_that_are_cut_off_or_go_on_are_no_request()
     {
         byte[] whole = Convert.FromHexString(Request(EntryVerb.Set, value: "abc"))[1..];
@@ -77,7 +101,8 @@ public sealed class EntryOperationTests : IDisposable
     [InlineData("02" + "01" + "00" + "010000006B")] // Another format.
     [InlineData("01" + "00" + "00" + "010000006B")] // No verb.
     [InlineData("01" + "05" + "00" + "010000006B")] // A verb of a later version.
-    [InlineData("01" + "01" + "04" + "010000006B")] // A flag of a later version.
+    [InlineData("01" + "01" + "80" + "010000006B")] // A flag of a later version.
+    [InlineData("01" + "01" + "04" + "010000006B")] // Keeps, and does not say who.
     [InlineData("01" + "01" + "02" + "010000006B")] // A flag of another verb.
     [InlineData("01" + "01" + "00" + "00000000")] // An empty key.
     [InlineData("01" + "01" + "00" + "FFFFFFFF6B")] // A length that lies.
@@ -121,12 +146,13 @@ public sealed class EntryOperationTests : IDisposable
 
     private string Request(
         EntryVerb verb, EntryFlags flags = EntryFlags.None, EntryWrite write = default, string value = "",
-        byte[]? key = null)
+        byte[]? key = null, MemberId keeper = default)
     {
         var writer = new MessageWriter();
         new EntryOperation(_node, verb, key ?? "k1"u8.ToArray(), isAwaited: false)
         {
             Flags = flags,
+            Keeper = keeper,
             Write = write,
             Value = System.Text.Encoding.UTF8.GetBytes(value),
         }.WriteTo(writer);

@@ -1,4 +1,5 @@
 using Henge.Cluster;
+using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Members;
 using Henge.Peers;
 
@@ -37,6 +38,10 @@ internal sealed class TestNode : IRing, IDisposable
     public IReadOnlyList<RingLane> Lanes => [Lane];
 
     public bool IsPaused { get; set; }
+
+    public long MonotonicMs => _ring.Now.MonotonicMs;
+
+    public Coherence? Coherence => null;
 
     /// <summary>Whether links to and from it carry anything.</summary>
     public bool IsCut { get; set; }

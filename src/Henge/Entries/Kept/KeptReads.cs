@@ -1,0 +1,73 @@
+using Henge.Cluster.FirstLevels;
+using Henge.Cluster.Members;
+using Henge.Peers;
+
+namespace Henge.Entries.Kept;
+
+/// <summary>
+/// Reads of values that this process keeps in its first level: the owner notes the interest before it reads, and the
+/// stamp says how long what it answered is current (docs/coherence.md). Thread safe.
+/// </summary>
+/// <param name="node">The node.</param>
+internal sealed class KeptReads(HengeNode node)
+{
+    /// <summary>The clock of stamps.</summary>
+    public long NowMs => node.Ring!.MonotonicMs;
+
+    /// <summary>
+    /// Reads a value here, if this node may. The stamp is worth nothing where there is no value, or where nobody would
+    /// tell of a change.
+    /// </summary>
+    /// <exception cref="HengeException">The node has stopped.</exception>
+    /// <exception cref="InvalidOperationException">It was not started yet.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public bool TryGet(ReadOnlySpan<byte> key, out EntryAnswer answer, out Stamp stamp)
+    {
+        // Before anything is looked at: a view that comes in between makes the stamp worthless.
+        stamp = Begin(key);
+        if (!node.Entries.TryGet(key, EntryFlags.Keeps, out answer))
+        {
+            return false;
+        }
+        stamp = Complete(stamp, answer);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryGet"/>, by the key's owner.</summary>
+    /// <param name="key">The key; kept.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
+    public async ValueTask<(EntryAnswer Answer, Stamp Stamp)> GetAsync(byte[] key, CancellationToken cancellationToken)
+    {
+        Stamp stamp = Begin(key);
+        var operation = new EntryOperation(node, EntryVerb.Get, key, isAwaited: true)
+        {
+            Flags = EntryFlags.Keeps,
+            Keeper = node.NodeId,
+        };
+        EntryAnswer answer = await node.Entries.CallAsync(operation, cancellationToken).ConfigureAwait(false);
+        return (answer, Complete(stamp, answer));
+    }
+
+    /// <summary>Whether what was read with a stamp may still be served. No lock, nothing allocated.</summary>
+    public bool IsCurrent(in Stamp stamp, long nowMs) =>
+        node.Ring!.Coherence is { } coherence && coherence.Reader.IsCurrent(stamp, nowMs);
+
+    /// <summary>
+    /// Reads a value that somebody keeps, as its owner: notes that first. For lanes, and where this node may read.
+    /// </summary>
+    public static EntryAnswer Read(
+        HengeNode node, MemberId keeper, ReadOnlySpan<byte> key, long nowMs, out bool tellsCopies)
+    {
+        IRing ring = node.Ring!;
+        ulong generation = ring.Coherence?.Teller.Track(keeper, key) ?? 0;
+        return EntrySteps.GetToKeep(node.Store, key, ring.Snapshot.Self.Id, generation, nowMs, out tellsCopies);
+    }
+
+    private Stamp Begin(ReadOnlySpan<byte> key) =>
+        node.Ring?.Coherence is { } coherence ? coherence.Reader.Begin(key, NowMs) : default;
+
+    private Stamp Complete(in Stamp begun, in EntryAnswer answer) =>
+        answer.Provenance is { } from && node.Ring?.Coherence is { } coherence
+            ? coherence.Reader.Complete(begun, from.Owner, from.Generation) : begun;
+}
