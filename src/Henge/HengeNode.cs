@@ -4,8 +4,9 @@ using Henge.Clients;
 using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Diagnostics;
-using Henge.Entries.Kept;
 using Henge.Entries;
+using Henge.Entries.Kept;
+using Henge.Entries.Leases;
 using Henge.Peers;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
@@ -63,6 +64,8 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         _maintenance = new NodeMaintenance(this);
         Entries = new NodeEntries(this);
         Kept = new KeptReads(this);
+        Leases = new LeaseTable(this);
+        LeaseCalls = new LeaseCalls(this);
         Interests = new RingInterests(this);
         Messages = Interests;
         Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
@@ -80,6 +83,12 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>Reads of what this process keeps in its first level.</summary>
     public KeptReads Kept { get; }
+
+    /// <summary>Who may fill which of its keys.</summary>
+    public LeaseTable Leases { get; }
+
+    /// <summary>Asks for the right to fill keys, for what runs in this process.</summary>
+    public LeaseCalls LeaseCalls { get; }
 
     /// <summary>The commands it answers, with their counters.</summary>
     public CommandTable Commands { get; } = new();

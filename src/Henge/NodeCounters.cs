@@ -30,6 +30,18 @@ internal sealed class NodeCounters
     /// <summary>RESP commands carried out, refused ones included.</summary>
     public long CommandsProcessed;
 
+    /// <summary>Leases that this node gave as an owner.</summary>
+    public long LeasesGiven;
+
+    /// <summary>Callers that were told that another holds the lease.</summary>
+    public long LeasesHeld;
+
+    /// <summary>Fills that were refused, since their lease had ended.</summary>
+    public long LeasesStale;
+
+    /// <summary>Leases given and not remembered: too many, or of a slot that goes to another owner.</summary>
+    public long LeasesForgotten;
+
     /// <summary>Zeroes all.</summary>
     public void Reset()
     {
@@ -41,5 +53,9 @@ internal sealed class NodeCounters
         Interlocked.Exchange(ref InputBytes, 0);
         Interlocked.Exchange(ref OutputBytes, 0);
         Interlocked.Exchange(ref CommandsProcessed, 0);
+        Interlocked.Exchange(ref LeasesGiven, 0);
+        Interlocked.Exchange(ref LeasesHeld, 0);
+        Interlocked.Exchange(ref LeasesStale, 0);
+        Interlocked.Exchange(ref LeasesForgotten, 0);
     }
 }

@@ -2,7 +2,7 @@ namespace Henge;
 
 /// <summary>
 /// The node's background thread: every 50 ms it lets the store sweep what has expired, in bounded pieces, and yields
-/// between them so that the loops get at the shards.
+/// between them so that the loops get at the shards. Leases that have ended go once a second.
 /// </summary>
 internal sealed class NodeMaintenance : IAsyncDisposable
 {
@@ -10,6 +10,9 @@ internal sealed class NodeMaintenance : IAsyncDisposable
     /// Time between two rounds. Expired memory has to be free within a second, so there is ample room.
     /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Leases that have ended are taken away once a second.</summary>
+    private const int RoundsPerLeaseSweep = 20;
 
     private readonly HengeNode _node;
     private readonly CancellationTokenSource _stop = new();
@@ -40,11 +43,17 @@ internal sealed class NodeMaintenance : IAsyncDisposable
     private void Run()
     {
         CancellationToken stop = _stop.Token;
+        int untilSweep = 0;
         while (!stop.WaitHandle.WaitOne(Interval))
         {
             try
             {
                 _node.Sampler.Tick(_node.NowMs);
+                if (--untilSweep <= 0)
+                {
+                    untilSweep = RoundsPerLeaseSweep;
+                    _node.Leases.Sweep();
+                }
                 while (_node.SweepsExpired && _node.Store.Tick(_node.NowMs) && !stop.IsCancellationRequested)
                 {
                     Thread.Yield();

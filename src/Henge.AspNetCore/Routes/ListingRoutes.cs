@@ -98,6 +98,7 @@ internal sealed class ListingRoutes
         {
             long count = _node.Store.Count;
             _node.Store.Clear();
+            _node.Leases.Clear();
             return JsonReply.WriteNumberAsync(context, "deleted"u8, count);
         }
         Span<byte> buffer = query.Prefix.Length <= KeyText.OnStack

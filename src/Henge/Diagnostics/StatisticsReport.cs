@@ -33,6 +33,11 @@ internal static class StatisticsReport
         text.Line("pubsub_channels", node.PubSub.Channels(ChannelKind.Channel).Length);
         text.Line("pubsub_patterns", node.PubSub.Channels(ChannelKind.Pattern).Length);
         text.Line("pubsubshard_channels", node.PubSub.Channels(ChannelKind.ShardChannel).Length);
+        text.Line("leases", node.Leases.Count);
+        text.Line("leases_given", Interlocked.Read(ref counters.LeasesGiven));
+        text.Line("leases_held", Interlocked.Read(ref counters.LeasesHeld));
+        text.Line("leases_stale", Interlocked.Read(ref counters.LeasesStale));
+        text.Line("leases_forgotten", Interlocked.Read(ref counters.LeasesForgotten));
         text.Line("latest_fork_usec", 0);
         text.Line("total_error_replies", node.Errors.Total);
         text.Line("auth_failures", node.Authenticator.WrongCount);

@@ -1,4 +1,5 @@
 using Henge.Entries.Kept;
+using Henge.Entries.Leases;
 
 namespace Henge.Entries;
 
@@ -9,4 +10,17 @@ namespace Henge.Entries;
 /// <param name="Value">Its value where that was asked for and is there, else null.</param>
 /// <param name="Provenance">Of a value that is to be kept (<see cref="EntryFlags.Keeps"/>), else null.</param>
 internal readonly record struct EntryAnswer(
-    EntryStatus Status, ulong Version = 0, long ExpiresAtMs = 0, byte[]? Value = null, Provenance? Provenance = null);
+    EntryStatus Status, ulong Version = 0, long ExpiresAtMs = 0, byte[]? Value = null, Provenance? Provenance = null)
+{
+    /// <summary>The lease that was given; only with <see cref="EntryStatus.Leased"/>.</summary>
+    public LeaseToken Token => new(Version);
+
+    /// <summary>How long another may still hold the lease; only with <see cref="EntryStatus.Held"/>.</summary>
+    public long HeldMs => ExpiresAtMs;
+
+    /// <summary>A lease was given.</summary>
+    public static EntryAnswer Leased(LeaseToken token) => new(EntryStatus.Leased, token.Value);
+
+    /// <summary>Another holds the lease.</summary>
+    public static EntryAnswer Held(long leftMs) => new(EntryStatus.Held, 0, leftMs);
+}

@@ -11,4 +11,7 @@ internal enum EntryCondition : byte
 
     /// <summary>The entry has a given version.</summary>
     IfVersion = 2,
+
+    /// <summary>The caller holds the key's lease.</summary>
+    IfLeased = 3,
 }

@@ -13,6 +13,9 @@ internal enum EntryFlags : byte
     /// <summary>A touch that moves nothing, and tells the copies what the owner has.</summary>
     TellsCopies = 2,
 
-    /// <summary>A get for a first level: the owner notes who keeps the value, then reads it.</summary>
+    /// <summary>A read for a first level: the owner notes who keeps the value, then reads it.</summary>
     Keeps = 4,
+
+    /// <summary>A question for a lease that wants no value, and is no use of an entry that is there.</summary>
+    WithoutValue = 8,
 }

@@ -5,6 +5,7 @@ using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Entries.Kept;
+using Henge.Entries.Leases;
 using Henge.Peers;
 using Henge.Storage;
 
@@ -14,9 +15,11 @@ namespace Henge.Entries;
 /// One verb on one entry, carried out by the owner of its key. Numbers are little-endian. On the wire, behind the kind:
 /// <code>
 /// request: u8 format (1) | u8 verb | u8 flags | u32 length, key |
-///          get to keep:  u128 who keeps it
+///          to keep:      u128 who keeps it
 ///          set, delete:  u8 condition | u64 version
 ///          set:          i64 TTL in ms | i64 idle time in ms | i64 expiry in unix ms | u32 length, value
+///          get or lease: u128 member | u64 boot | u64 caller | u32 milliseconds
+///          release:      u64 token
 /// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value |
 ///          found to keep: u128 owner | u64 generation | i64 ms left (-1: no expiry) | u32 length, attributes
 /// </code>
@@ -54,7 +57,7 @@ internal sealed class EntryOperation : Operation
     /// <summary>How.</summary>
     public EntryFlags Flags { get; init; }
 
-    /// <summary>Who keeps the value of a get to keep: the process that asked first.</summary>
+    /// <summary>Who keeps the value that is read to be kept: the process that asked first.</summary>
     public MemberId Keeper { get; init; }
 
     /// <summary>What a write is given.</summary>
@@ -62,6 +65,12 @@ internal sealed class EntryOperation : Operation
 
     /// <summary>The value of a set; not changed any more.</summary>
     public ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <summary>Who asks for a lease, and for how long.</summary>
+    public LeaseRequest Lease { get; init; }
+
+    /// <summary>The lease that is given back.</summary>
+    public LeaseToken Token { get; init; }
 
     /// <summary>How it ended; only where it is awaited. Continuations run on the thread pool.</summary>
     public Task<EntryReply> Reply => _waiting!.Task;
@@ -75,7 +84,12 @@ internal sealed class EntryOperation : Operation
     public override bool Writes => Verb is EntryVerb.Set or EntryVerb.Delete;
 
     /// <inheritdoc/>
-    public override bool ReadsKeys => Verb != EntryVerb.Set || Write.Condition != EntryCondition.None;
+    public override bool ReadsKeys => Verb switch
+    {
+        EntryVerb.Set => Write.Condition != EntryCondition.None,
+        EntryVerb.Release => false,
+        _ => true,
+    };
 
     /// <summary>Reads what another node's <see cref="WriteTo"/> wrote; null when it makes no sense.</summary>
     public static EntryOperation? Read(HengeNode node, ReadOnlySpan<byte> request)
@@ -101,13 +115,27 @@ internal sealed class EntryOperation : Operation
             write = write with { Lifetime = new Lifetime(reader.Int64(), reader.Int64(), reader.Int64()) };
             value = reader.Bytes();
         }
+        var lease = default(LeaseRequest);
+        var token = default(LeaseToken);
+        if (verb == EntryVerb.GetOrLease)
+        {
+            lease = new LeaseRequest(
+                new MemberId(reader.UInt128()), new BootId(reader.UInt64()), reader.UInt64(), (int)reader.UInt32());
+        }
+        if (verb == EntryVerb.Release)
+        {
+            token = new LeaseToken(reader.UInt64());
+        }
         bool makesSense = reader.IsDone && format == Format && MakesSense(verb, flags, write)
+            && (verb != EntryVerb.GetOrLease || lease.Milliseconds is > 0 and <= LeaseRequest.LongestMs)
             && key.Length is > 0 and <= StoreOptions.MaxKeyBytes;
         return !makesSense ? null : new EntryOperation(node, verb, key.ToArray(), isAwaited: false)
         {
             Flags = flags,
             Keeper = keeper,
             Write = write,
+            Lease = lease,
+            Token = token,
             Value = value.ToArray(),
         };
     }
@@ -148,8 +176,11 @@ internal sealed class EntryOperation : Operation
             EntryVerb.Get => EntrySteps.Get(
                 _node.Store, _key, uses: (Flags & EntryFlags.Peeks) == 0, now.UnixMs, out tellsCopies),
             EntryVerb.Set => EntrySteps.Set(
-                _node.Store, _key, new ReadOnlySequence<byte>(Value), Write, now.UnixMs),
+                _node.Store, _key, new ReadOnlySequence<byte>(Value), Write, now.UnixMs, _node.Leases),
             EntryVerb.Delete => EntrySteps.Delete(_node.Store, _key, Write, now.UnixMs),
+            EntryVerb.GetOrLease => LeaseCalls.Read(_node, this, _key, now.UnixMs, out tellsCopies),
+            EntryVerb.Release => new EntryAnswer(
+                _node.Leases.Release(_key, Token) ? EntryStatus.Done : EntryStatus.StaleLease),
             _ when (Flags & EntryFlags.TellsCopies) != 0 => EntrySteps.TellCopies(_node.Store, _key, now.UnixMs),
             _ => EntrySteps.Touch(_node.Store, _key, now.UnixMs, out tellsCopies),
         };
@@ -183,6 +214,17 @@ internal sealed class EntryOperation : Operation
             writer.Int64(Write.Lifetime.IdleMs);
             writer.Int64(Write.Lifetime.ExpiresAtMs);
             writer.Bytes(Value.Span);
+        }
+        if (Verb == EntryVerb.GetOrLease)
+        {
+            writer.UInt128(Lease.Member.Value);
+            writer.UInt64(Lease.Boot.Value);
+            writer.UInt64(Lease.Caller);
+            writer.UInt32((uint)Lease.Milliseconds);
+        }
+        if (Verb == EntryVerb.Release)
+        {
+            writer.UInt64(Token.Value);
         }
     }
 
@@ -239,6 +281,7 @@ internal sealed class EntryOperation : Operation
         {
             EntryVerb.Get => EntryFlags.Peeks | EntryFlags.Keeps,
             EntryVerb.Touch => EntryFlags.TellsCopies,
+            EntryVerb.GetOrLease => EntryFlags.Peeks | EntryFlags.WithoutValue | EntryFlags.Keeps,
             _ => EntryFlags.None,
         };
         bool isConditionKnown = write.Condition switch
@@ -246,9 +289,10 @@ internal sealed class EntryOperation : Operation
             EntryCondition.None => true,
             EntryCondition.IfAbsent => verb == EntryVerb.Set,
             EntryCondition.IfVersion => true,
+            EntryCondition.IfLeased => verb == EntryVerb.Set,
             _ => false,
         };
-        return verb is >= EntryVerb.Get and <= EntryVerb.Touch && (flags & ~known) == 0 && isConditionKnown
+        return verb is >= EntryVerb.Get and <= EntryVerb.Release && (flags & ~known) == 0 && isConditionKnown
             && IsTime(write.Lifetime.TtlMs) && IsTime(write.Lifetime.IdleMs) && write.Lifetime.ExpiresAtMs >= 0;
     }
 

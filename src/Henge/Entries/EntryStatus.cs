@@ -23,4 +23,13 @@ internal enum EntryStatus : byte
 
     /// <summary>The entry is no plain value (a hash).</summary>
     WrongType = 6,
+
+    /// <summary>There is no entry, and the caller is the one who may fill it.</summary>
+    Leased = 7,
+
+    /// <summary>There is no entry, and another fills it.</summary>
+    Held = 8,
+
+    /// <summary>The lease has ended; nothing was changed.</summary>
+    StaleLease = 9,
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 
 using Henge.Cluster.Members;
 using Henge.Entries.Kept;
+using Henge.Entries.Leases;
 using Henge.Storage;
 
 namespace Henge.Entries;
@@ -37,10 +38,9 @@ internal static class EntrySteps
         {
             return new EntryAnswer(status);
         }
-        long leftMs = entry.ExpiresAtMs == 0 ? -1 : Math.Max(0, entry.ExpiresAtMs - nowMs);
         return new EntryAnswer(
             status, entry.Version, entry.ExpiresAtMs, entry.Value.ToArray(),
-            new Provenance(owner, generation, leftMs, entry.Attributes.ToArray()));
+            Completed(new Provenance(owner, generation, LeftMs: -1, Attributes: []), entry, nowMs));
     }
 
     /// <summary>
@@ -66,9 +66,36 @@ internal static class EntrySteps
         return new EntryAnswer(status, entry.Version, entry.ExpiresAtMs);
     }
 
+    /// <summary>Reads a value, or where there is none takes the lease of the key.</summary>
+    public static EntryAnswer GetOrLease(
+        Store store, LeaseTable leases, ReadOnlySpan<byte> key, EntryFlags flags, in LeaseRequest request,
+        Provenance? from, long nowMs, out bool tellsCopies)
+    {
+        leases.HearChanges();
+        bool uses = (flags & EntryFlags.Peeks) == 0;
+        bool wantsValue = (flags & EntryFlags.WithoutValue) == 0;
+        using EntryScope entry = store.Open(key, nowMs);
+        EntryStatus status = Look(entry, uses && (wantsValue || !entry.Found), nowMs, out tellsCopies);
+        return status switch
+        {
+            EntryStatus.Missing => leases.Take(key, request),
+            EntryStatus.Done => new EntryAnswer(
+                status, entry.Version, entry.ExpiresAtMs, wantsValue ? entry.Value.ToArray() : null,
+                from is null ? null : Completed(from, entry, nowMs)),
+            _ => new EntryAnswer(status),
+        };
+    }
+
     /// <summary>Stores a value, in one piece or several.</summary>
+    /// <param name="store">The entries.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="write">Lifetime and condition.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    /// <param name="leases">Who holds leases; null: nobody.</param>
     public static EntryAnswer Set(
-        Store store, ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, in EntryWrite write, long nowMs)
+        Store store, ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, in EntryWrite write, long nowMs,
+        LeaseTable? leases = null)
     {
         if (value.Length > store.MaxValueBytes)
         {
@@ -82,6 +109,10 @@ internal static class EntrySteps
         scoped EntryScope entry = store.Open(key, nowMs);
         try
         {
+            if (write.Condition == EntryCondition.IfLeased && leases?.Holds(key, new LeaseToken(write.Version)) != true)
+            {
+                return new EntryAnswer(EntryStatus.StaleLease, entry.Version, entry.ExpiresAtMs);
+            }
             if (!Holds(entry, write))
             {
                 return new EntryAnswer(EntryStatus.Refused, entry.Version, entry.ExpiresAtMs);
@@ -130,6 +161,12 @@ internal static class EntrySteps
         return new EntryAnswer(
             entry.Found ? EntryStatus.Done : EntryStatus.Missing, entry.Version, entry.ExpiresAtMs);
     }
+
+    private static Provenance Completed(Provenance begun, scoped in EntryScope entry, long nowMs) => begun with
+    {
+        LeftMs = entry.ExpiresAtMs == 0 ? -1 : Math.Max(0, entry.ExpiresAtMs - nowMs),
+        Attributes = entry.Attributes.ToArray(),
+    };
 
     private static EntryStatus Look(scoped in EntryScope entry, bool uses, long nowMs, out bool tellsCopies)
     {

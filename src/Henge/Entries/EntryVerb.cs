@@ -17,4 +17,10 @@ internal enum EntryVerb : byte
 
     /// <summary>Uses the entry without reading it: an idle time begins anew.</summary>
     Touch = 4,
+
+    /// <summary>Reads the value, or asks for the lease to fill it.</summary>
+    GetOrLease = 5,
+
+    /// <summary>Gives a lease back without filling the entry.</summary>
+    Release = 6,
 }

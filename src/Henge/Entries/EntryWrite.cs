@@ -3,6 +3,9 @@ namespace Henge.Entries;
 /// <summary>What a write is given beside key and value.</summary>
 /// <param name="Lifetime">How long the entry is to live.</param>
 /// <param name="Condition">What must hold.</param>
-/// <param name="Version">The version of <see cref="EntryCondition.IfVersion"/>; else 0.</param>
+/// <param name="Version">
+/// The version of <see cref="EntryCondition.IfVersion"/>, or the token of <see cref="EntryCondition.IfLeased"/>;
+/// else 0.
+/// </param>
 internal readonly record struct EntryWrite(
     Lifetime Lifetime = default, EntryCondition Condition = EntryCondition.None, ulong Version = 0);

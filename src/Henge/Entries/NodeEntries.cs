@@ -150,7 +150,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
                 return false;
             }
             long started = Started();
-            answer = EntrySteps.Set(node.Store, key, value, write, node.NowMs);
+            answer = EntrySteps.Set(node.Store, key, value, write, node.NowMs, node.Leases);
             if (!StayedAlone(snapshot, answer, ref write))
             {
                 return false;

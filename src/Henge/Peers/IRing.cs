@@ -29,6 +29,12 @@ internal interface IRing
     Coherence? Coherence { get; }
 
     /// <summary>
+    /// Has the store tell of its changes from now on, also a node that never met another. A change whose scope is open
+    /// at this moment may not be told. Any thread.
+    /// </summary>
+    void TakeChangesDown();
+
+    /// <summary>
     /// Has the cluster thread call <see cref="ClusterCore.FlushAll"/>, then calls back on that thread with the version.
     /// Any thread.
     /// </summary>

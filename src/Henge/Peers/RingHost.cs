@@ -83,7 +83,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         Core = new ClusterCore(_options, self, node.Store, _thread, seed);
         _snapshot = Core.Snapshot;
-        _changes = new NodeChanges(Core.Coherence.Teller);
+        _changes = new NodeChanges(Core.Coherence.Teller, node.Leases);
     }
 
     /// <summary>The node.</summary>
@@ -231,6 +231,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             TakeChangesDown();
         }
         _snapshot = snapshot;
+        Node.Leases.Adopt(snapshot);
         _log.Published(snapshot);
         foreach (RingLane lane in _lanes)
         {
@@ -238,9 +239,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
         }
     }
 
-    /// <summary>
-    /// Has changes taken down from now on; a change whose scope is open at this moment may not be. Any thread.
-    /// </summary>
+    /// <inheritdoc/>
     public void TakeChangesDown() => Node.Store.ChangeSink ??= _changes;
 
     /// <summary>Whether the node is ready now. From the cluster thread.</summary>

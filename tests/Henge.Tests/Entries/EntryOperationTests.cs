@@ -1,8 +1,9 @@
 using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
-using Henge.Entries.Kept;
 using Henge.Entries;
+using Henge.Entries.Kept;
+using Henge.Entries.Leases;
 
 using Xunit;
 
@@ -11,6 +12,9 @@ namespace Henge.Tests.Entries;
 /// <summary>The bytes of operations on entries, which must not change, and bytes that are none.</summary>
 public sealed class EntryOperationTests : IDisposable
 {
+    private static readonly LeaseRequest s_lease = new(
+        new MemberId(new UInt128(0x0102030405060708, 0x090A0B0C0D0E0F10)), new BootId(7), 8, 5000);
+
     private readonly HengeNode _node = new(new HengeOptions { Memory = 16 << 20 });
 
     public void Dispose() => _node.Dispose();
@@ -32,6 +36,13 @@ public sealed class EntryOperationTests : IDisposable
             "03" + "01" + "02" + "00" + "020000006B31" + "01" + "0000000000000000"
             + "E803000000000000" + "D007000000000000" + "B80B000000000000" + "03000000" + "616263",
             Request(EntryVerb.Set, write: new(new(1000, 2000, 3000), EntryCondition.IfAbsent), value: "abc"));
+        Assert.Equal(
+            "03" + "01" + "05" + "09" + "020000006B31" + "100F0E0D0C0B0A090807060504030201" + "0700000000000000"
+            + "0800000000000000" + "88130000",
+            Request(EntryVerb.GetOrLease, EntryFlags.Peeks | EntryFlags.WithoutValue, lease: s_lease));
+        Assert.Equal(
+            "03" + "01" + "06" + "00" + "020000006B31" + "0800000000000000",
+            Request(EntryVerb.Release, token: new LeaseToken(8)));
     }
 
     [Fact]
@@ -46,6 +57,20 @@ public sealed class EntryOperationTests : IDisposable
         Assert.Equal("k1"u8.ToArray(), read.KeyAt(0).ToArray());
         Assert.True(read.Writes);
         Assert.True(read.ReadsKeys);
+    }
+
+    [Fact]
+    public void Questions_for_leases_read_back_as_they_were_written()
+    {
+        EntryOperation asks = Read(Request(EntryVerb.GetOrLease, EntryFlags.Peeks, lease: s_lease))!;
+        EntryOperation releases = Read(Request(EntryVerb.Release, token: new LeaseToken(8)))!;
+
+        Assert.Equal((EntryVerb.GetOrLease, EntryFlags.Peeks, s_lease), (asks.Verb, asks.Flags, asks.Lease));
+        Assert.Equal((EntryVerb.Release, new LeaseToken(8)), (releases.Verb, releases.Token));
+        Assert.False(asks.Writes);
+        Assert.True(asks.ReadsKeys);
+        Assert.False(releases.Writes);
+        Assert.False(releases.ReadsKeys);
     }
 
     [Fact]
@@ -100,14 +125,21 @@ public sealed class EntryOperationTests : IDisposable
     [Theory]
     [InlineData("02" + "01" + "00" + "010000006B")] // Another format.
     [InlineData("01" + "00" + "00" + "010000006B")] // No verb.
-    [InlineData("01" + "05" + "00" + "010000006B")] // A verb of a later version.
     [InlineData("01" + "01" + "80" + "010000006B")] // A flag of a later version.
     [InlineData("01" + "01" + "04" + "010000006B")] // Keeps, and does not say who.
+    [InlineData("01" + "07" + "00" + "010000006B")] // A verb of a later version.
+    [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
+        + "0100000000000000" + "00000000")] // A lease of no time.
+    [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
+        + "0100000000000000" + "C1270900")] // A lease that is too long.
+    [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
+        + "0100000000000000" + "FFFFFFFF")] // A lease that would end before it began.
+    [InlineData("01" + "03" + "00" + "010000006B" + "03" + "0100000000000000")] // A deletion by a lease.
     [InlineData("01" + "01" + "02" + "010000006B")] // A flag of another verb.
     [InlineData("01" + "01" + "00" + "00000000")] // An empty key.
     [InlineData("01" + "01" + "00" + "FFFFFFFF6B")] // A length that lies.
     [InlineData("01" + "03" + "00" + "010000006B" + "01" + "0000000000000000")] // Delete if absent.
-    [InlineData("01" + "03" + "00" + "010000006B" + "03" + "0000000000000000")] // A condition of a later version.
+    [InlineData("01" + "03" + "00" + "010000006B" + "04" + "0000000000000000")] // A condition of a later version.
     [InlineData("01" + "02" + "00" + "010000006B" + "00" + "0000000000000000" + "FFFFFFFFFFFFFFFF"
         + "0000000000000000" + "0000000000000000" + "00000000")] // A TTL below zero.
     [InlineData("01" + "02" + "00" + "010000006B" + "00" + "0000000000000000" + "0000000000000000"
@@ -146,7 +178,8 @@ public sealed class EntryOperationTests : IDisposable
 
     private string Request(
         EntryVerb verb, EntryFlags flags = EntryFlags.None, EntryWrite write = default, string value = "",
-        byte[]? key = null, MemberId keeper = default)
+        byte[]? key = null, MemberId keeper = default, LeaseRequest lease = default,
+        LeaseToken token = default)
     {
         var writer = new MessageWriter();
         new EntryOperation(_node, verb, key ?? "k1"u8.ToArray(), isAwaited: false)
@@ -154,6 +187,8 @@ public sealed class EntryOperationTests : IDisposable
             Flags = flags,
             Keeper = keeper,
             Write = write,
+            Lease = lease,
+            Token = token,
             Value = System.Text.Encoding.UTF8.GetBytes(value),
         }.WriteTo(writer);
         return Hex(writer);

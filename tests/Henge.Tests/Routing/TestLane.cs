@@ -3,11 +3,12 @@ using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Peers;
+using Henge.Storage;
 
 namespace Henge.Tests.Routing;
 
 /// <summary>The lane of a <see cref="TestNode"/>, and its surroundings.</summary>
-internal sealed class TestLane : RingLane, ILaneHost
+internal sealed class TestLane : RingLane, ILaneHost, IChangeSink
 {
     private readonly TestRing _ring;
     private readonly TestNode _node;
@@ -20,7 +21,7 @@ internal sealed class TestLane : RingLane, ILaneHost
         _node = node;
         var options = new ClusterOptions { Copies = ring.Copies };
         Lane = new Lane(0, options, node.Node.Store, new LaneShared(), snapshot, this);
-        node.Node.Store.ChangeSink = Changes;
+        node.Node.Store.ChangeSink = this;
     }
 
     public override Lane Lane { get; }
@@ -54,6 +55,14 @@ internal sealed class TestLane : RingLane, ILaneHost
     public void Quiesced(int lane, long snapshotNumber)
     {
     }
+
+    public void Changed(in EntryRecord record)
+    {
+        Changes.Changed(in record);
+        Node.Leases.Changed(record.Key);
+    }
+
+    public void Merged(ReadOnlySpan<byte> key) => Node.Leases.Changed(key);
 
     private bool Capture(ReadOnlySpan<byte> message)
     {

@@ -14,7 +14,7 @@ internal sealed class TestNode : IRing, IDisposable
     {
         _ring = ring;
         Index = index;
-        Node = new HengeNode(options) { Ring = this };
+        Node = new HengeNode(options, new RingTime(ring)) { Ring = this };
         Self = new Member
         {
             Id = MemberId.Of($"node{index}"),
@@ -51,6 +51,7 @@ internal sealed class TestNode : IRing, IDisposable
     public void Adopt(ClusterSnapshot snapshot)
     {
         Snapshot = snapshot;
+        Node.Leases.Adopt(snapshot);
         if (Lane is null)
         {
             Lane = new TestLane(_ring, this, snapshot);
@@ -64,6 +65,11 @@ internal sealed class TestNode : IRing, IDisposable
     public void Turn() => Lane.Turn();
 
     public RingClient Connect() => new(_ring, this);
+
+    public void TakeChangesDown()
+    {
+        // The lane does from its beginning.
+    }
 
     public void FlushAll(Action<ulong> done)
     {

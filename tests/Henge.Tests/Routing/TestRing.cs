@@ -133,6 +133,13 @@ internal sealed class TestRing : IDisposable
         return true;
     }
 
+    /// <summary>Has a node know another state of some member.</summary>
+    public void Believe(TestNode node, Member changed)
+    {
+        _number++;
+        node.Adopt(Snapshot(node, changed));
+    }
+
     /// <summary>Loses everything that is under way.</summary>
     public void LoseMessages() => _network.Clear();
 
@@ -153,7 +160,7 @@ internal sealed class TestRing : IDisposable
         }
     }
 
-    private ClusterSnapshot Snapshot(TestNode node)
+    private ClusterSnapshot Snapshot(TestNode node, Member? changed = null)
     {
         var access = new SlotAccess[Slot.Count];
         var loads = new SlotLoad?[Slot.Count];
@@ -174,7 +181,8 @@ internal sealed class TestRing : IDisposable
         {
             Number = _number,
             Self = node.Self,
-            Members = Nodes.ToDictionary(other => other.Self.Id, other => other.Self),
+            Members = Nodes.ToDictionary(
+                other => other.Self.Id, other => other.Self.Id == changed?.Id ? changed : other.Self),
             View = View,
             Access = access,
             Loads = loads,

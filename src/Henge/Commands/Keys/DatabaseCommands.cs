@@ -47,6 +47,7 @@ internal static class DatabaseCommands
             return;
         }
         context.Store.Clear();
+        context.Node.Leases.Clear();
         context.Reply.Ok();
     }
 }

@@ -6,9 +6,9 @@ using Henge.Entries;
 namespace Henge.Diagnostics.Meters;
 
 /// <summary>
-/// What an application's calls on the cache count, and how long they take. Tags: operation (get, set, delete, touch),
-/// result (hit, miss, done, refused, failed) and place (here: this node's memory; ring: the owner was asked, or copies
-/// were written). An instrument that nobody listens to costs one look at a flag.
+/// What an application's calls on the cache count, and how long they take. Tags: operation (get, set, delete, touch,
+/// release), result (hit, miss, done, refused, failed) and place (here: this node's memory; ring: the owner was asked,
+/// or copies were written). An instrument that nobody listens to costs one look at a flag.
 /// </summary>
 internal sealed class CallMeters
 {
@@ -40,6 +40,8 @@ internal sealed class CallMeters
         EntryVerb.Get => "get",
         EntryVerb.Set => "set",
         EntryVerb.Delete => "delete",
+        EntryVerb.GetOrLease => "get",
+        EntryVerb.Release => "release",
         _ => "touch",
     };
 
@@ -53,9 +55,9 @@ internal sealed class CallMeters
 
     private static string ResultOf(EntryVerb verb, EntryStatus status) => status switch
     {
-        EntryStatus.Done => verb is EntryVerb.Get or EntryVerb.Touch ? "hit" : "done",
-        EntryStatus.Missing => "miss",
-        EntryStatus.Refused => "refused",
+        EntryStatus.Done => verb is EntryVerb.Get or EntryVerb.Touch or EntryVerb.GetOrLease ? "hit" : "done",
+        EntryStatus.Missing or EntryStatus.Leased or EntryStatus.Held => "miss",
+        EntryStatus.Refused or EntryStatus.StaleLease => "refused",
         _ => "failed",
     };
 
