@@ -59,6 +59,18 @@ internal static class Problems
 
     public static readonly Problem BadJson = new(400, "bad-json", "The body is not the JSON that this call takes.");
 
+    public static readonly Problem BadLeaseTime =
+        new(400, "bad-duration", "'lease' must be a positive whole number with a unit, as 5s; at most 10 minutes.");
+
+    public static readonly Problem BadWaitTime =
+        new(400, "bad-duration", "'wait' must be a positive whole number with a unit, as 2s; at most 1 minute.");
+
+    public static readonly Problem BadLease =
+        new(400, "bad-lease", "Cache-Lease must be a token as a GET with 'lease' answered it.");
+
+    public static readonly Problem StaleLease = new(409, "stale-lease",
+        "The lease has ended: its time is over, or the key was written or deleted. Nothing was stored.");
+
     public static readonly Problem TwoLengths =
         new(400, "two-lengths", "A request has either Content-Length or Transfer-Encoding, never both.");
 

@@ -40,6 +40,15 @@ internal enum QueryNames
     /// <summary><c>key=</c>, of the starting program's <c>/get</c>.</summary>
     Key = 1024,
 
+    /// <summary><c>lease=5s</c>: the right to fill the key is wanted where it is missing.</summary>
+    Lease = 2048,
+
+    /// <summary><c>wait=2s</c>: for how long to wait while another fills the key.</summary>
+    Wait = 4096,
+
     /// <summary>What says how long an entry lives.</summary>
     Lifetime = Ttl | Idle | Expires,
+
+    /// <summary>What a read says about leases.</summary>
+    Leases = Lease | Wait,
 }

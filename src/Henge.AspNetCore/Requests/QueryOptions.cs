@@ -41,6 +41,12 @@ internal ref struct QueryOptions
     /// <summary>Value of <c>key</c>.</summary>
     public ReadOnlySpan<char> Key { get; private set; }
 
+    /// <summary>Value of <c>lease</c>.</summary>
+    public ReadOnlySpan<char> Lease { get; private set; }
+
+    /// <summary>Value of <c>wait</c>.</summary>
+    public ReadOnlySpan<char> Wait { get; private set; }
+
     /// <summary>Whether keys are base64url.</summary>
     public readonly bool KeysAreBase64 => (Present & QueryNames.Enc) != 0;
 
@@ -92,10 +98,12 @@ internal ref struct QueryOptions
         "prefix" => QueryNames.Prefix,
         "all" => QueryNames.All,
         "key" => QueryNames.Key,
+        "lease" => QueryNames.Lease,
+        "wait" => QueryNames.Wait,
         _ => QueryNames.None,
     };
 
-    private static Problem UnknownOption(ReadOnlySpan<char> name) => name is "lease" or "wait" or "tag"
+    private static Problem UnknownOption(ReadOnlySpan<char> name) => name is "tag"
         ? Problems.NotSupported($"The query option '{name}' is not supported by this version.")
         : Problems.BadQuery($"The query option '{Shown(name)}' is not known here.");
 
@@ -116,6 +124,8 @@ internal ref struct QueryOptions
             case QueryNames.Limit: Limit = value; break;
             case QueryNames.Prefix: Prefix = value; break;
             case QueryNames.All: All = value; break;
+            case QueryNames.Lease: Lease = value; break;
+            case QueryNames.Wait: Wait = value; break;
             default: Key = value; break;
         }
         return true;

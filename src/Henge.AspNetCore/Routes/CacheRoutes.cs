@@ -15,6 +15,7 @@ internal sealed class CacheRoutes
     private readonly BulkRoutes _bulk;
     private readonly ListingRoutes _listing;
     private readonly RingRequests? _ring;
+    private readonly LeasedReader? _leased;
 
     internal CacheRoutes(
         HengeNode node, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes, HttpLimits limits,
@@ -23,6 +24,8 @@ internal sealed class CacheRoutes
         _ring = ring;
         _writer = writer;
         _reader = new EntryReader(node, contentTypes, limits);
+        // The owner that carries a request out for another node is asked for values alone.
+        _leased = ring is null ? null : new LeasedReader(node, _reader, ring);
         _verbs = new EntryVerbs(node, budget);
         _bulk = new BulkRoutes(node, writer, budget, contentTypes, limits, ring);
         _listing = new ListingRoutes(node, limits, ring);
@@ -90,6 +93,12 @@ internal sealed class CacheRoutes
             return wrong.WriteAsync(context);
         }
         string method = context.Request.Method;
+        if (_leased is not null && (options.Present & QueryNames.Leases) != 0)
+        {
+            return LeaseQuery.TryParse(options, out int leaseMs, out int waitMs) is { } bad
+                ? bad.WriteAsync(context)
+                : _leased.ReadAsync(context, key.ToArray(), leaseMs, waitMs);
+        }
         bool writes = !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
         if (_ring is not null && _ring.Takes(key, writes))
         {
@@ -143,6 +152,7 @@ internal sealed class CacheRoutes
         {
             return QueryNames.Ttl | QueryNames.Expires;
         }
-        return HttpMethods.IsPut(method) ? QueryNames.Lifetime : QueryNames.None;
+        return HttpMethods.IsPut(method) ? QueryNames.Lifetime
+            : HttpMethods.IsGet(method) ? QueryNames.Leases : QueryNames.None;
     }
 }

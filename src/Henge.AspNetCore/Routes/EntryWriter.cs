@@ -1,6 +1,7 @@
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.Entries;
+using Henge.Entries.Leases;
 using Henge.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -22,10 +23,13 @@ internal sealed class EntryWriter
     public Task PutAsync(HttpContext context, ReadOnlySpan<byte> key, scoped in QueryOptions query)
     {
         HttpRequest request = context.Request;
-        if (request.Headers.ContainsKey("Cache-Tags") || request.Headers.ContainsKey("Cache-Lease"))
+        if (request.Headers.ContainsKey("Cache-Tags"))
         {
-            return Problems.NotSupported("Cache-Tags and Cache-Lease are not supported by this version.")
-                .WriteAsync(context);
+            return Problems.NotSupported("Cache-Tags is not supported by this version.").WriteAsync(context);
+        }
+        if (LeaseQuery.TryRead(request, out LeaseToken lease) is { } bad)
+        {
+            return bad.WriteAsync(context);
         }
         string? contentType = request.ContentType;
         if (contentType is not null && !MediaType.CanBeKept(contentType))
@@ -41,10 +45,13 @@ internal sealed class EntryWriter
         string? cacheControl = request.Headers.CacheControl is { Count: > 0 } header ? header.ToString() : null;
         return LifetimeQuery.TryParse(query, cacheControl, _node.NowMs, out Lifetime lifetime) is { } problem
             ? problem.WriteAsync(context)
-            : PutBodyAsync(context, key.ToArray(), contentType, lifetime);
+            : PutBodyAsync(context, key.ToArray(), contentType, lifetime, lease);
     }
 
-    /// <summary>Deletes the entry: 204, or 404 where none is.</summary>
+    /// <summary>
+    /// Deletes the entry: 204, or 404 where none is; then, too, the deletion is told to other copies and ends the key's
+    /// lease.
+    /// </summary>
     public Task DeleteAsync(HttpContext context, ReadOnlySpan<byte> key)
     {
         Preconditions conditions = Preconditions.Of(context.Request);
@@ -54,7 +61,7 @@ internal sealed class EntryWriter
         {
             found = entry.Found;
             allowed = conditions.AllowWrite(entry);
-            if (found && allowed)
+            if (allowed)
             {
                 entry.Delete();
             }
@@ -89,6 +96,10 @@ internal sealed class EntryWriter
             {
                 return Problems.PreconditionFailed;
             }
+            if (conditions.Lease != default && !_node.Leases.Holds(key, conditions.Lease))
+            {
+                return Problems.StaleLease;
+            }
             WriteResult result = entry.Set(EntryType.String, value, lifetime.Expiry(nowMs), buffer[..length]);
             version = entry.Version;
             return Problems.Of(result);
@@ -99,14 +110,15 @@ internal sealed class EntryWriter
         }
     }
 
-    private async Task PutBodyAsync(HttpContext context, byte[] key, string? contentType, Lifetime lifetime)
+    private async Task PutBodyAsync(
+        HttpContext context, byte[] key, string? contentType, Lifetime lifetime, LeaseToken lease)
     {
         using var body = new RequestBody(_budget);
         Problem? problem = await body.ReadAsync(context, _node.Store.MaxValueBytes, Problems.ValueTooLong)
             .ConfigureAwait(false);
         bool created = false;
         ulong version = 0;
-        Preconditions conditions = Preconditions.Of(context.Request);
+        Preconditions conditions = Preconditions.Of(context.Request) with { Lease = lease };
         problem ??= Store(key, body.Bytes, contentType, lifetime, conditions, out version, out created);
         if (problem is not null)
         {

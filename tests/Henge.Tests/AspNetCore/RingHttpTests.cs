@@ -69,6 +69,28 @@ public sealed class RingHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_callers_through_all_nodes_one_fills_a_missing_key()
+    {
+        for (int filler = 0; filler < 3; filler++)
+        {
+            string target = $"/v1/cache/leased{filler}?lease=1m&wait=1m";
+            Task<HttpReply>[] asking = [.. Enumerable.Range(0, 12).Select(i => _nodes[i % 3].GetAsync(target))];
+            Task<HttpReply> first = await Task.WhenAny(asking);
+            string lease = (await first).Header("Cache-Lease")!;
+
+            Assert.Equal(409, (await PutAsync(filler, "wrong", "0123456789abcdef")).Status);
+            Assert.Equal(201, (await PutAsync(filler, "v", lease)).Status);
+            Assert.Equal(409, (await PutAsync(filler, "late", lease)).Status);
+
+            HttpReply[] others = await Task.WhenAll(asking.Where(asked => asked != first));
+            Assert.All(others, static reply => Assert.Equal((200, "v"), (reply.Status, reply.Text)));
+        }
+
+        Task<HttpReply> PutAsync(int through, string value, string lease) =>
+            _nodes[through].PutAsync($"/v1/cache/leased{through}", value, ("Cache-Lease", lease));
+    }
+
+    [Fact]
     public async Task Verbs_and_deletes_reach_the_owner()
     {
         for (int i = 0; i < 6; i++)
