@@ -4,6 +4,7 @@ using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Repairs;
 using Henge.Cluster.Rings;
+using Henge.Cluster.Tags;
 using Henge.Storage;
 
 namespace Henge.Cluster;
@@ -53,7 +54,8 @@ internal sealed class ClusterCore
         (_options, _store, _host) = (options, store, host);
         _membership = new Membership(options, self, host, seed);
         Coherence = new Coherence(options, self, store, Shared, host);
-        _handoff = new Handoff(options, store, host, _membership, Coherence);
+        Tags = new RingTags(options, store, _membership, host, seed);
+        _handoff = new Handoff(options, store, host, _membership, Coherence, Tags.Exchange);
         _maker = new SnapshotMaker(_membership, _handoff);
         _repair = new Repair(options, store, host, _membership, _handoff, Shared);
         _tombstones = new TombstoneKeeper(options, store, _membership);
@@ -69,6 +71,9 @@ internal sealed class ClusterCore
 
     /// <summary>Keeps first levels coherent; in parts for any thread.</summary>
     public Coherence Coherence { get; }
+
+    /// <summary>Invalidation by tag.</summary>
+    public RingTags Tags { get; }
 
     /// <summary>When <see cref="Tick"/> has something to do next, on the monotonic clock; at most 50 ms away.</summary>
     public long NextTickMs { get; private set; }
@@ -98,6 +103,7 @@ internal sealed class ClusterCore
         long next = IsOvertaken ? long.MaxValue : Math.Min(_handoff.Tick(now), _repair.Tick(now));
         _tombstones.Tick(_handoff.IsInSync, atOnce: false, now);
         Coherence.Tick(now);
+        Tags.Tick(now);
         Follow(now);
         NextTickMs = Math.Min(Math.Min(next, _membership.NextTickMs), now.MonotonicMs + LongestTickMs);
     }
@@ -114,6 +120,10 @@ internal sealed class ClusterCore
             _tombstones.Met(dialled);
         }
         _membership.LinkUp(peer, link, dialled, now);
+        if (link == LinkKind.Control)
+        {
+            Tags.LinkUp(peer.Id);
+        }
         Follow(now);
         _handoff.LinkUp(peer.Id, link, now);
         if (link == LinkKind.Control)
@@ -132,6 +142,7 @@ internal sealed class ClusterCore
         if (link == LinkKind.Control)
         {
             Coherence.LinkDown(peer);
+            Tags.LinkDown(peer);
         }
         Follow(now);
     }
@@ -259,6 +270,8 @@ internal sealed class ClusterCore
                 return _repair.ReceiveWants(from, ref reader, now);
             case MessageKind.Sync or MessageKind.Invalidate or MessageKind.Synced:
                 return Coherence.Receive(from, kind, ref reader, now);
+            case >= MessageKind.TagClock and <= MessageKind.TagPart:
+                return Tags.Receive(from, kind, ref reader, now);
             default:
                 return kind != MessageKind.None;
         }
@@ -279,11 +292,14 @@ internal sealed class ClusterCore
             : _handoff.Puller.ReceiveChunk(from, pull, number, progress, ref reader, now);
     }
 
-    // What follows from what just happened: readiness, a flush, a new view, a new snapshot, the end of leaving.
+    // What follows from what just happened: readiness, a flush, tags, a new view, a new snapshot, the end of leaving.
     private void Follow(Instant now)
     {
         BecomeReady(now);
         FollowFlush(now);
+        Tags.Follow(now);
+        _guard.HoldBack(Tags.Exchange.IsBehind, now);
+        _handoff.FollowTags(now);
         if (_membership.Version != _seenMembers)
         {
             _seenMembers = _membership.Version;

@@ -95,6 +95,12 @@ internal sealed class ClusterOptions
     /// </summary>
     public int SyncIntervalMs { get; init; } = 250;
 
+    /// <summary>
+    /// Invalidated tags that are remembered; default 65,536. Beyond, the oldest go, and with them what is tagged and as
+    /// old.
+    /// </summary>
+    public int MaxTags { get; init; } = 65_536;
+
     /// <summary>Whether a write waits for its replicas; default true.</summary>
     public bool WaitsForReplicas { get; init; } = true;
 

@@ -15,6 +15,7 @@ internal sealed class PauseGuard
     private readonly IClusterHost _host;
     private long _lastMs;
     private bool _isVerifying;
+    private bool _isHeldBack;
 
     /// <summary>Creates a guard.</summary>
     public PauseGuard(ClusterOptions options, LaneShared shared, Membership membership, IClusterHost host) =>
@@ -42,7 +43,29 @@ internal sealed class PauseGuard
         {
             _isVerifying = false;
         }
-        if (!_isVerifying)
+        Allow(now);
+    }
+
+    /// <summary>
+    /// Whether it must not serve for another reason: others know of invalidations that it has not heard of.
+    /// </summary>
+    public void HoldBack(bool isHeldBack, Instant now)
+    {
+        if (isHeldBack == _isHeldBack)
+        {
+            return;
+        }
+        _isHeldBack = isHeldBack;
+        if (isHeldBack)
+        {
+            _shared.ServeUntilMs = long.MinValue;
+        }
+        Allow(now);
+    }
+
+    private void Allow(Instant now)
+    {
+        if (!_isVerifying && !_isHeldBack)
         {
             _shared.ServeUntilMs = now.MonotonicMs + _guardMs;
         }

@@ -23,6 +23,7 @@ internal sealed class Store : IDisposable
     private const int RandomTries = 128;
     private readonly StoreCore _core;
     private readonly Shard[] _shards;
+    private readonly StaleSweep _stale;
     private ulong _flushed;
     private int _nextToTick;
 
@@ -43,6 +44,7 @@ internal sealed class Store : IDisposable
             _shards[i] = new Shard(_core, i);
         }
         _core.Shards = _shards;
+        _stale = new StaleSweep(_core);
     }
 
     /// <summary>What the store is made of, for those that look inside (verifier, ring).</summary>
@@ -183,8 +185,8 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Sweeps what has expired and evicts down to lowered limits, a bounded piece at a time; true when more is due.
-    /// One thread calls it every 50 ms or so, and again while it returns true.
+    /// Sweeps what has expired or is stale and evicts down to lowered limits, a bounded piece at a time; true when more
+    /// is due. One thread calls it every 50 ms or so, and again while it returns true.
     /// </summary>
     public bool Tick(long nowMs)
     {
@@ -204,7 +206,7 @@ internal sealed class Store : IDisposable
             }
             _nextToTick = (_nextToTick + 1) & (_shards.Length - 1);
         }
-        return idle < _shards.Length;
+        return _stale.Step(nowMs) | idle < _shards.Length;
     }
 
     /// <summary>
@@ -214,6 +216,13 @@ internal sealed class Store : IDisposable
     {
         get => _core.ChangeSink;
         set => _core.ChangeSink = value;
+    }
+
+    /// <summary>Knows what is stale; null (default): nothing is. Set it before the store is used.</summary>
+    public IStaleness? Staleness
+    {
+        get => _core.Staleness;
+        set => _core.Staleness = value;
     }
 
     /// <summary>Whether deletions leave tombstones. False (default) in a store that no other node copies.</summary>

@@ -14,6 +14,7 @@ using Henge.Routing.Operations;
 using Henge.Security;
 using Henge.Sessions;
 using Henge.Storage;
+using Henge.Tags;
 using Henge.Transport;
 
 using Microsoft.Extensions.Logging;
@@ -66,6 +67,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Kept = new KeptReads(this);
         Leases = new LeaseTable(this);
         LeaseCalls = new LeaseCalls(this);
+        Tags = new NodeTags(this);
         Interests = new RingInterests(this);
         Messages = Interests;
         Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
@@ -89,6 +91,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>Asks for the right to fill keys, for what runs in this process.</summary>
     public LeaseCalls LeaseCalls { get; }
+
+    /// <summary>Invalidation by tag, for caches in this process.</summary>
+    public NodeTags Tags { get; }
 
     /// <summary>The commands it answers, with their counters.</summary>
     public CommandTable Commands { get; } = new();

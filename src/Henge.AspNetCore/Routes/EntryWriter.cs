@@ -86,7 +86,7 @@ internal sealed class EntryWriter
     {
         long nowMs = _node.NowMs;
         Span<byte> buffer = stackalloc byte[EntryAttributes.MaxLength];
-        int length = EntryAttributes.Write(contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
+        int length = EntryAttributes.Write(default, contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
         scoped EntryScope entry = _node.Store.Open(key, nowMs);
         try
         {

@@ -3,6 +3,7 @@ using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
+using Henge.Cluster.Tags;
 using Henge.Cluster.Transfers;
 using Henge.Storage;
 
@@ -27,6 +28,7 @@ internal sealed class Handoff
     private readonly IClusterHost _host;
     private readonly Membership _membership;
     private readonly Coherence _coherence;
+    private readonly TagExchange _tags;
     private readonly SlotTable _table = new();
     private readonly ViewHistory _history = new();
     private readonly HoldingsBarrier _barrier = new();
@@ -42,12 +44,15 @@ internal sealed class Handoff
     private bool _hasTold;
     private bool _mayDrop;
     private bool _hasSaidSettled;
+    private long _seenMeetings;
 
     /// <summary>Creates the handoff of a node that holds nothing and has adopted no view.</summary>
     public Handoff(
-        ClusterOptions options, Store store, IClusterHost host, Membership membership, Coherence coherence)
+        ClusterOptions options, Store store, IClusterHost host, Membership membership, Coherence coherence,
+        TagExchange tags)
     {
-        (_options, _store, _host, _membership, _coherence) = (options, store, host, membership, coherence);
+        (_options, _store, _host, _membership) = (options, store, host, membership);
+        (_coherence, _tags) = (coherence, tags);
         _quiesced = new long[options.Lanes];
         View = RingView.Create([], options.Copies);
         Puller = new Puller(options, store, host);
@@ -147,6 +152,16 @@ internal sealed class Handoff
             Plan(now);
         }
         TryPlan(now);
+    }
+
+    /// <summary>The tags of members may have come: what waited for them goes on.</summary>
+    public void FollowTags(Instant now)
+    {
+        if (_tags.Meetings != _seenMeetings)
+        {
+            _seenMeetings = _tags.Meetings;
+            TryPlan(now);
+        }
     }
 
     /// <summary>A control or bulk link with a member is up.</summary>
@@ -316,7 +331,7 @@ internal sealed class Handoff
 
     private void TryPlan(Instant now)
     {
-        if (_hasTold && !HasPlanned && !_barrier.Missing.Any())
+        if (_hasTold && !HasPlanned && !_barrier.Missing.Any() && _barrier.Required.All(_tags.HasMet))
         {
             Plan(now);
         }

@@ -52,6 +52,29 @@ internal enum MessageKind : byte
     /// <summary>Which of them differ.</summary>
     Differences = 20,
 
+    // Tags, on control links.
+
+    /// <summary>How far is your clock?</summary>
+    TagClock = 21,
+
+    /// <summary>That far.</summary>
+    TagClockReply = 22,
+
+    /// <summary>Entries of these tags are stale up to a version.</summary>
+    TagSet = 23,
+
+    /// <summary>They are, here.</summary>
+    TagSetAck = 24,
+
+    /// <summary>Digest of the table of tags.</summary>
+    TagDigest = 25,
+
+    /// <summary>Send me a piece of your table.</summary>
+    TagsWanted = 26,
+
+    /// <summary>A piece of the table.</summary>
+    TagPart = 27,
+
     // Node, on control links.
 
     /// <summary>Channels that have subscribers here.</summary>

@@ -9,5 +9,8 @@ namespace Henge.Storage.Drops;
 internal readonly struct FlushFilter(ulong version, ulong farthest) : IDropFilter
 {
     /// <inheritdoc/>
+    public bool Expires => false;
+
+    /// <inheritdoc/>
     public bool Drops(Entry entry) => entry.Version <= version || entry.Version > farthest;
 }

@@ -4,7 +4,7 @@ using Henge.Storage.Shards;
 
 namespace Henge.Storage.Drops;
 
-/// <summary>Deletes what a filter chooses from one shard, without a trace, a bounded piece at a time.</summary>
+/// <summary>Deletes what a filter chooses from one shard, a bounded piece at a time.</summary>
 internal sealed class ShardDropper
 {
     private readonly Shard _shard;
@@ -41,7 +41,7 @@ internal sealed class ShardDropper
                 {
                     if (filter.Drops(_shard.Arena[handle]))
                     {
-                        Drop(handle);
+                        Drop(handle, filter.Expires);
                     }
                 }
                 _shard.Index.Shrink();
@@ -54,13 +54,17 @@ internal sealed class ShardDropper
         return looked;
     }
 
-    private void Drop(uint handle)
+    private void Drop(uint handle, bool expires)
     {
         Entry entry = _shard.Arena[handle];
         ulong hash = _core.Hasher.Hash(entry.Key);
         if (entry.IsTombstone)
         {
             _shard.Tombstones.Remove(hash, handle);
+        }
+        else if (expires)
+        {
+            _shard.Expire(hash, handle, inWheel: true);
         }
         else
         {

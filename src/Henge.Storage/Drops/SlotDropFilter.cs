@@ -7,5 +7,8 @@ namespace Henge.Storage.Drops;
 internal readonly struct SlotDropFilter(SlotTable table, bool[] slots) : IDropFilter
 {
     /// <inheritdoc/>
+    public bool Expires => false;
+
+    /// <inheritdoc/>
     public bool Drops(Entry entry) => slots[table.SlotOf(entry.Key)];
 }

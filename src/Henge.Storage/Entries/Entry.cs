@@ -83,9 +83,12 @@ internal readonly unsafe struct Entry
     public bool IsTombstone => Type == Tombstone;
 
     /// <summary>
-    /// Whether it may be a tombstone or past its deadline: one test lets through whatever is surely a live entry.
+    /// Whether it may be a tombstone, past its deadline or stale: one test lets through whatever is surely live.
     /// </summary>
-    public bool MayBeGone => (Packed & (ExpiryFlag | TombstoneTypeBit)) != 0;
+    public bool MayBeGone => (Packed & (ExpiryFlag | TombstoneTypeBit | AttributesFlag)) != 0;
+
+    /// <summary>Whether it has attributes.</summary>
+    public bool HasAttributes => (Packed & AttributesFlag) != 0;
 
     /// <summary>Whether it has a deadline, and so the wheel's links.</summary>
     public bool HasExpiry => (Packed & ExpiryFlag) != 0;

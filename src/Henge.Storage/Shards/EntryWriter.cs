@@ -71,7 +71,8 @@ internal sealed unsafe class EntryWriter
                 _arena.Free(old);
             }
         }
-        Finish(handle, version != 0 ? version : _shard.NextVersion(nowMs, stored), isNew, expiresAtMs, nowMs);
+        version = version != 0 ? version : _shard.NextVersion(nowMs, Math.Max(stored, _core.StaleUpTo(attributes)));
+        Finish(handle, version, isNew, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 

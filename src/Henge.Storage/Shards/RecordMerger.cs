@@ -63,7 +63,7 @@ internal sealed class RecordMerger
             return MergeResult.BelowFloor;
         }
         _shard.Versions.Advance(record.Version, VersionClock.Farthest(nowMs));
-        bool expired = record.ExpiresAtMs != 0 && record.ExpiresAtMs <= nowMs;
+        bool expired = _core.HasEnded(in record, nowMs);
         if ((open.Handle | open.Tombstone) is var known and not 0)
         {
             int order = Compare(in record, expired, _shard.Arena[known], nowMs);
@@ -88,12 +88,12 @@ internal sealed class RecordMerger
     }
 
     /// <summary>
-    /// Orders a record against what is here. What has expired stands where the tombstone stands that it may have left
-    /// elsewhere, so that it makes no difference who swept first.
+    /// Orders a record against what is here. What has expired or is stale stands where the tombstone stands that it may
+    /// have left elsewhere, so that it makes no difference who swept first.
     /// </summary>
-    private static int Compare(in EntryRecord record, bool expired, Entry entry, long nowMs)
+    private int Compare(in EntryRecord record, bool expired, Entry entry, long nowMs)
     {
-        EntryRecord here = entry.IsExpired(nowMs)
+        EntryRecord here = entry.MayBeGone && _core.HasEnded(entry, nowMs)
             ? new EntryRecord { Key = entry.Key, Version = entry.Version }
             : ShardReader.RecordOf(entry);
         EntryRecord there = expired ? new EntryRecord { Key = record.Key, Version = record.Version } : record;

@@ -50,7 +50,7 @@ internal sealed class Shard : IExpirySink, IDisposable
         Wheel = new TimingWheel(Arena);
         Reclaimer = new Reclaimer(this, core);
         Writer = new EntryWriter(this, core);
-        Reader = new ShardReader(this);
+        Reader = new ShardReader(this, core);
         Tombstones = new Tombstones(this, core);
         Merger = new RecordMerger(this, core);
         Dropper = new ShardDropper(this, core);
@@ -110,7 +110,7 @@ internal sealed class Shard : IExpirySink, IDisposable
     /// <summary>Entries evicted.</summary>
     public long Evicted { get; private set; }
 
-    /// <summary>Entries whose deadline passed.</summary>
+    /// <summary>Entries whose deadline passed, or that were stale.</summary>
     public long Expired { get; private set; }
 
     /// <summary>Bytes of keys and values.</summary>
@@ -329,12 +329,12 @@ internal sealed class Shard : IExpirySink, IDisposable
         Arena.Dispose();
     }
 
-    /// <summary>Looks at what may be gone: gives the tombstone of a key, and takes away what has expired.</summary>
+    /// <summary>Looks at what may be gone: gives a key's tombstone, takes away what has expired or is stale.</summary>
     private uint FindGone(ulong hash, ref uint handle, long nowMs)
     {
         uint found = handle;
         Entry entry = Arena[found];
-        if (!entry.IsTombstone && !entry.IsExpired(nowMs))
+        if (!entry.IsTombstone && !_core.HasEnded(entry, nowMs))
         {
             return 0;
         }
@@ -342,8 +342,8 @@ internal sealed class Shard : IExpirySink, IDisposable
         return entry.IsTombstone ? found : Expire(hash, found, inWheel: true);
     }
 
-    /// <summary>Deletes an entry whose deadline has passed; returns the tombstone that it leaves, or 0.</summary>
-    private uint Expire(ulong hash, uint handle, bool inWheel)
+    /// <summary>Deletes an entry that has expired or is stale; returns the tombstone that it leaves, or 0.</summary>
+    public uint Expire(ulong hash, uint handle, bool inWheel)
     {
         Expired++;
         if (_core.TombstonesForAbsent || IsAhead(Arena[handle].Version))

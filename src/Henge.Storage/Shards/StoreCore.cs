@@ -1,4 +1,5 @@
 using Henge.Storage.Arenas;
+using Henge.Storage.Entries;
 using Henge.Storage.Eviction;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
@@ -76,6 +77,9 @@ internal sealed class StoreCore : IDisposable
     /// <inheritdoc cref="Store.ChangeSink"/>
     public IChangeSink? ChangeSink { get; set; }
 
+    /// <inheritdoc cref="Store.Staleness"/>
+    public IStaleness? Staleness { get; set; }
+
     /// <inheritdoc cref="Store.KeepsTombstones"/>
     public bool KeepsTombstones { get; set; }
 
@@ -106,6 +110,19 @@ internal sealed class StoreCore : IDisposable
         }
         return false;
     }
+
+    /// <summary>Whether an entry's deadline has passed, or it is stale.</summary>
+    public bool HasEnded(Entry entry, long nowMs) => entry.IsExpired(nowMs)
+        || (entry.HasAttributes && Staleness is { } staleness && staleness.IsStale(entry.Attributes, entry.Version));
+
+    /// <summary>As above, of a record that another node has.</summary>
+    public bool HasEnded(in EntryRecord record, long nowMs) => record.ExpiresAtMs != 0 && record.ExpiresAtMs <= nowMs
+        || (!record.Attributes.IsEmpty && Staleness is { } staleness
+            && staleness.IsStale(record.Attributes, record.Version));
+
+    /// <summary>What a new version must be above, beside what is there, for an entry with these attributes.</summary>
+    public ulong StaleUpTo(ReadOnlySpan<byte> attributes) =>
+        attributes.IsEmpty || Staleness is not { } staleness ? 0 : staleness.StaleUpTo(attributes);
 
     /// <summary>
     /// Makes another shard than <paramref name="self"/>, whose lock the caller holds, give memory up.

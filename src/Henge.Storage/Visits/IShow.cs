@@ -1,4 +1,5 @@
 using Henge.Storage.Entries;
+using Henge.Storage.Shards;
 
 namespace Henge.Storage.Visits;
 
@@ -7,5 +8,5 @@ internal interface IShow<TVisitor>
     where TVisitor : struct, allows ref struct
 {
     /// <summary>Shows it an entry or tombstone; false when it is none that this visitor sees.</summary>
-    static abstract bool Show(Entry entry, long nowMs, ref TVisitor visitor);
+    static abstract bool Show(StoreCore core, Entry entry, long nowMs, ref TVisitor visitor);
 }

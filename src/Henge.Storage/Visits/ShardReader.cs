@@ -12,9 +12,10 @@ internal sealed class ShardReader
 {
     private const int BucketsPerHold = 256;
     private readonly Shard _shard;
+    private readonly StoreCore _core;
 
     /// <summary>Creates the reader of a shard.</summary>
-    public ShardReader(Shard shard) => _shard = shard;
+    public ShardReader(Shard shard, StoreCore core) => (_shard, _core) = (shard, core);
 
     /// <summary>What an entry or tombstone is to other nodes; the spans are into the store.</summary>
     public static EntryRecord RecordOf(Entry entry) => entry.IsTombstone
@@ -70,7 +71,7 @@ internal sealed class ShardReader
                     return false;
                 }
                 cursor.Visited = next;
-                ShowRecords<TVisitor>.Show(_shard.Arena[next], nowMs, ref visitor);
+                ShowRecords<TVisitor>.Show(_core, _shard.Arena[next], nowMs, ref visitor);
             }
             return true;
         }
@@ -102,7 +103,7 @@ internal sealed class ShardReader
                 _shard.Index.ReadBucketAt(ref position, ref handles);
                 foreach (uint handle in handles.Span)
                 {
-                    visited += TShow.Show(_shard.Arena[handle], nowMs, ref visitor) ? 1 : 0;
+                    visited += TShow.Show(_core, _shard.Arena[handle], nowMs, ref visitor) ? 1 : 0;
                 }
             }
         }
@@ -163,5 +164,5 @@ internal sealed class ShardReader
 
     private bool Visit<TVisitor>(uint handle, long nowMs, ref TVisitor visitor)
         where TVisitor : struct, IEntryVisitor, allows ref struct =>
-        ShowEntries<TVisitor>.Show(_shard.Arena[handle], nowMs, ref visitor);
+        ShowEntries<TVisitor>.Show(_core, _shard.Arena[handle], nowMs, ref visitor);
 }

@@ -1,4 +1,5 @@
 using Henge.Storage.Entries;
+using Henge.Storage.Shards;
 
 namespace Henge.Storage.Visits;
 
@@ -7,9 +8,9 @@ internal readonly struct ShowEntries<TVisitor> : IShow<TVisitor>
     where TVisitor : struct, IEntryVisitor, allows ref struct
 {
     /// <inheritdoc/>
-    public static bool Show(Entry entry, long nowMs, ref TVisitor visitor)
+    public static bool Show(StoreCore core, Entry entry, long nowMs, ref TVisitor visitor)
     {
-        if (entry.MayBeGone && (entry.IsTombstone || entry.IsExpired(nowMs)))
+        if (entry.MayBeGone && (entry.IsTombstone || core.HasEnded(entry, nowMs)))
         {
             return false;
         }

@@ -1,17 +1,20 @@
 using System.Buffers.Binary;
 using System.Text;
 
+using Henge.Cluster.Tags;
+
 namespace Henge.Entries;
 
 /// <summary>
 /// What HTTP and the caches of an application keep beside a value, as the store's opaque attributes; each reads what
-/// the other wrote. A version byte (1), then fields of tag (1 byte), length (1 byte) and bytes, numbers little-endian.
-/// Tags: 1 content type (ASCII), 2 idle time (i64 ms), 3 deadline that sliding does not pass (i64 unix ms). Unknown
-/// tags are skipped; a block of another version counts as empty.
+/// the other wrote. A version byte (1), or where the entry has tags a <see cref="TagBlock"/>; then fields of name (1
+/// byte), length (1 byte) and bytes, numbers little-endian. Names: 1 content type (ASCII), 2 idle time (i64 ms), 3
+/// deadline that sliding does not pass (i64 unix ms). Unknown names are skipped; a block of another version counts as
+/// empty.
 /// </summary>
 internal readonly ref struct EntryAttributes
 {
-    /// <summary>Longest block that <see cref="Write"/> makes.</summary>
+    /// <summary>Longest block that <see cref="Write"/> makes of what has no tags.</summary>
     public const int MaxLength = 1 + 2 + 255 + 2 * (2 + sizeof(long));
 
     private const byte FormatVersion = 1;
@@ -19,12 +22,17 @@ internal readonly ref struct EntryAttributes
     private const byte IdleTag = 2;
     private const byte DeadlineTag = 3;
 
-    private EntryAttributes(ReadOnlySpan<byte> contentType, long idleMs, long deadlineMs)
+    private EntryAttributes(
+        ReadOnlySpan<byte> tags, ReadOnlySpan<byte> contentType, long idleMs, long deadlineMs)
     {
+        Tags = tags;
         ContentType = contentType;
         IdleMs = idleMs;
         DeadlineMs = deadlineMs;
     }
+
+    /// <summary>The <see cref="TagList"/>; empty where there is none.</summary>
+    public ReadOnlySpan<byte> Tags { get; }
 
     /// <summary>The content type, ASCII; empty when none was given.</summary>
     public ReadOnlySpan<byte> ContentType { get; }
@@ -38,14 +46,15 @@ internal readonly ref struct EntryAttributes
     /// <summary>Reads a block.</summary>
     public static EntryAttributes Read(ReadOnlySpan<byte> block)
     {
-        if (block.IsEmpty || block[0] != FormatVersion)
+        ReadOnlySpan<byte> tags = TagBlock.TagsOf(block);
+        if (tags.IsEmpty && (block.IsEmpty || block[0] != FormatVersion))
         {
             return default;
         }
         ReadOnlySpan<byte> contentType = default;
         long idle = 0;
         long deadline = 0;
-        block = block[1..];
+        block = tags.IsEmpty ? block[1..] : block[(TagBlock.HeaderBytes + tags.Length)..];
         while (block.Length >= 2 && block.Length - 2 >= block[1])
         {
             ReadOnlySpan<byte> field = block.Slice(2, block[1]);
@@ -63,19 +72,32 @@ internal readonly ref struct EntryAttributes
             }
             block = block[(2 + field.Length)..];
         }
-        return new EntryAttributes(contentType, idle, deadline);
+        return new EntryAttributes(tags, contentType, idle, deadline);
     }
 
+    /// <summary>Longest block with a list of tags.</summary>
+    public static int LongestWith(ReadOnlySpan<byte> tags) =>
+        MaxLength + (tags.IsEmpty ? 0 : TagBlock.HeaderBytes + tags.Length);
+
     /// <summary>Writes a block.</summary>
+    /// <param name="tags">A <see cref="TagList"/>; empty for none.</param>
     /// <param name="contentType">Printable ASCII, at most 255 characters; null for none.</param>
     /// <param name="idleMs">0 for none.</param>
     /// <param name="deadlineMs">Kept only beside an idle time.</param>
-    /// <param name="buffer">At least <see cref="MaxLength"/>.</param>
+    /// <param name="buffer">At least <see cref="LongestWith"/>.</param>
     /// <returns>Bytes written; 0 where there is nothing to keep.</returns>
-    public static int Write(string? contentType, long idleMs, long deadlineMs, Span<byte> buffer)
+    public static int Write(
+        ReadOnlySpan<byte> tags, string? contentType, long idleMs, long deadlineMs, Span<byte> buffer)
     {
         int at = 1;
-        buffer[0] = FormatVersion;
+        if (tags.IsEmpty)
+        {
+            buffer[0] = FormatVersion;
+        }
+        else
+        {
+            at = TagBlock.Write(tags, buffer);
+        }
         if (!string.IsNullOrEmpty(contentType))
         {
             buffer[at++] = ContentTypeTag;

@@ -18,4 +18,7 @@ internal enum EntryFlags : byte
 
     /// <summary>A question for a lease that wants no value, and is no use of an entry that is there.</summary>
     WithoutValue = 8,
+
+    /// <summary>Behind the value of a set is a list of tags.</summary>
+    HasTags = 16,
 }

@@ -4,6 +4,7 @@ using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
+using Henge.Cluster.Tags;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
 using Henge.Peers;
@@ -18,6 +19,7 @@ namespace Henge.Entries;
 ///          to keep:      u128 who keeps it
 ///          set, delete:  u8 condition | u64 version
 ///          set:          i64 TTL in ms | i64 idle time in ms | i64 expiry in unix ms | u32 length, value
+///          set, tagged:  u32 length, list of tags
 ///          get or lease: u128 member | u64 boot | u64 caller | u32 milliseconds
 ///          release:      u64 token
 /// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value |
@@ -114,6 +116,10 @@ internal sealed class EntryOperation : Operation
         {
             write = write with { Lifetime = new Lifetime(reader.Int64(), reader.Int64(), reader.Int64()) };
             value = reader.Bytes();
+            if ((flags & EntryFlags.HasTags) != 0)
+            {
+                write = write with { Tags = reader.Bytes().ToArray() };
+            }
         }
         var lease = default(LeaseRequest);
         var token = default(LeaseToken);
@@ -197,7 +203,7 @@ internal sealed class EntryOperation : Operation
         writer.Byte((byte)RequestKind.Entry);
         writer.Byte(Format);
         writer.Byte((byte)Verb);
-        writer.Byte((byte)Flags);
+        writer.Byte((byte)(Write.Tags.IsEmpty ? Flags : Flags | EntryFlags.HasTags));
         writer.Bytes(_key);
         if ((Flags & EntryFlags.Keeps) != 0)
         {
@@ -214,6 +220,10 @@ internal sealed class EntryOperation : Operation
             writer.Int64(Write.Lifetime.IdleMs);
             writer.Int64(Write.Lifetime.ExpiresAtMs);
             writer.Bytes(Value.Span);
+            if (!Write.Tags.IsEmpty)
+            {
+                writer.Bytes(Write.Tags.Span);
+            }
         }
         if (Verb == EntryVerb.GetOrLease)
         {
@@ -282,6 +292,7 @@ internal sealed class EntryOperation : Operation
             EntryVerb.Get => EntryFlags.Peeks | EntryFlags.Keeps,
             EntryVerb.Touch => EntryFlags.TellsCopies,
             EntryVerb.GetOrLease => EntryFlags.Peeks | EntryFlags.WithoutValue | EntryFlags.Keeps,
+            EntryVerb.Set => EntryFlags.HasTags,
             _ => EntryFlags.None,
         };
         bool isConditionKnown = write.Condition switch
@@ -293,7 +304,8 @@ internal sealed class EntryOperation : Operation
             _ => false,
         };
         return verb is >= EntryVerb.Get and <= EntryVerb.Release && (flags & ~known) == 0 && isConditionKnown
-            && IsTime(write.Lifetime.TtlMs) && IsTime(write.Lifetime.IdleMs) && write.Lifetime.ExpiresAtMs >= 0;
+            && IsTime(write.Lifetime.TtlMs) && IsTime(write.Lifetime.IdleMs) && write.Lifetime.ExpiresAtMs >= 0
+            && (flags & EntryFlags.HasTags) != 0 != write.Tags.IsEmpty && new TagList(write.Tags.Span).IsSound;
     }
 
     private static bool IsTime(long milliseconds) => milliseconds is >= 0 and <= Lifetime.LongestMs;

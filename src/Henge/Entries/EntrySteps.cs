@@ -102,8 +102,10 @@ internal static class EntrySteps
             return new EntryAnswer(EntryStatus.TooLong);
         }
         Lifetime lifetime = write.Lifetime;
-        Span<byte> block = stackalloc byte[EntryAttributes.MaxLength];
-        block = block[..EntryAttributes.Write(null, lifetime.IdleMs, lifetime.Deadline(nowMs), block)];
+        ReadOnlySpan<byte> tags = write.Tags.Span;
+        Span<byte> block = tags.IsEmpty
+            ? stackalloc byte[EntryAttributes.MaxLength] : new byte[EntryAttributes.LongestWith(tags)];
+        block = block[..EntryAttributes.Write(tags, null, lifetime.IdleMs, lifetime.Deadline(nowMs), block)];
         // Asked for before the entry is held, since the memory may be the caller's own kind.
         ReadOnlySpan<byte> single = value.IsSingleSegment ? value.FirstSpan : default;
         scoped EntryScope entry = store.Open(key, nowMs);

@@ -7,5 +7,9 @@ namespace Henge.Entries;
 /// The version of <see cref="EntryCondition.IfVersion"/>, or the token of <see cref="EntryCondition.IfLeased"/>;
 /// else 0.
 /// </param>
+/// <param name="Tags">Tags of what is set (<see cref="Henge.Tags.TagNames.TryMakeList"/>); empty for none.</param>
 internal readonly record struct EntryWrite(
-    Lifetime Lifetime = default, EntryCondition Condition = EntryCondition.None, ulong Version = 0);
+    Lifetime Lifetime = default,
+    EntryCondition Condition = EntryCondition.None,
+    ulong Version = 0,
+    ReadOnlyMemory<byte> Tags = default);

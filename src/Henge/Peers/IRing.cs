@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Members;
+using Henge.Cluster.Tags;
 
 namespace Henge.Peers;
 
@@ -39,6 +40,14 @@ internal interface IRing
     /// Any thread.
     /// </summary>
     void FlushAll(Action<ulong> done);
+
+    /// <summary>What was invalidated by tag, as this node knows it. Any thread may ask.</summary>
+    TagTable Tags { get; }
+
+    /// <summary>
+    /// Has the cluster thread call <see cref="RingTags.Invalidate"/>, which calls back on that thread. Any thread.
+    /// </summary>
+    void InvalidateTags(byte[] tags, Action<bool> done);
 
     /// <summary>
     /// The state of the ring as the cluster thread sees it; made there, so it takes a moment. Any thread.

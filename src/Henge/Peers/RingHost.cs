@@ -6,6 +6,7 @@ using Henge.Cluster;
 using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Cluster.Tags;
 using Henge.Peers.Doors;
 using Henge.Peers.Lanes;
 using Henge.Peers.Links;
@@ -185,6 +186,13 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
 
     /// <inheritdoc/>
     public void FlushAll(Action<ulong> done) => _thread.Post((core, now) => done(core.FlushAll(now)));
+
+    /// <inheritdoc/>
+    public TagTable Tags => Core.Tags.Table;
+
+    /// <inheritdoc/>
+    public void InvalidateTags(byte[] tags, Action<bool> done) =>
+        _thread.Post((core, now) => core.Tags.Invalidate(tags, done, now));
 
     /// <inheritdoc/>
     public Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken)

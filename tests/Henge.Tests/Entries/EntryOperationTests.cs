@@ -4,6 +4,8 @@ using Henge.Cluster.Messages;
 using Henge.Entries;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
+using Henge.Storage;
+using Henge.Tags;
 
 using Xunit;
 
@@ -43,6 +45,28 @@ public sealed class EntryOperationTests : IDisposable
         Assert.Equal(
             "03" + "01" + "06" + "00" + "020000006B31" + "0800000000000000",
             Request(EntryVerb.Release, token: new LeaseToken(8)));
+    }
+
+    [Fact]
+    public void Tags_follow_the_value_and_the_bytes_of_what_has_none_stay()
+    {
+        Assert.Null(TagNames.TryMakeList(["a", "bc"], isMarked: true, out byte[] list));
+        Assert.Equal("0000" + "010061" + "02006263", Convert.ToHexString(list));
+        string request = Request(EntryVerb.Set, write: new(new(1, 2, 3), Tags: list), value: "abc");
+        Assert.Equal(
+            "03" + "01" + "02" + "10" + "020000006B31" + "00" + "0000000000000000"
+            + "0100000000000000" + "0200000000000000" + "0300000000000000" + "03000000" + "616263"
+            + "09000000" + "0000" + "010061" + "02006263", request);
+        Assert.Equal(list, Read(request)!.Write.Tags.ToArray());
+        Assert.Null(Read(request[..^2]));
+        Assert.Null(Read(request[..^26] + "00000000"));
+        Assert.Null(Read(request[..^26] + "01000000" + "00"));
+
+        Read(request)!.Execute(new Instant(1000, 1));
+        using EntryScope entry = _node.Store.Open("k1"u8, 1000);
+        EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);
+        Assert.Equal((2L, 1001L), (attributes.IdleMs, attributes.DeadlineMs));
+        Assert.Equal(list, attributes.Tags.ToArray());
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text;
 using Henge.Cluster.Rings;
 using Henge.Entries;
 using Henge.Storage;
+using Henge.Tags;
 using Henge.Tests.Routing;
 
 using Xunit;
@@ -59,6 +60,58 @@ public sealed class NodeEntriesTests
         EntryAnswer none = Run(ring, entries.DeleteAsync(key, default, CancellationToken.None));
         Assert.Equal(
             (EntryStatus.Refused, EntryStatus.Done, EntryStatus.Missing), (kept.Status, gone.Status, none.Status));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_invalidated_tag_takes_what_was_written_before_wherever_it_is(int owner)
+    {
+        using var ring = new TestRing(2);
+        byte[] key = Bytes(ring.KeyOf(ring[owner]));
+        NodeEntries entries = ring[0].Node.Entries;
+        NodeTags tags = ring[0].Node.Tags;
+        Assert.Null(TagNames.TryMakeList(["a", "b"], isMarked: false, out byte[] list));
+        EntryAnswer set = Set(ring, entries, key, "1", new(Tags: list));
+        byte[] block = [2, (byte)list.Length, 0, .. list];
+        long epoch = tags.Epoch;
+
+        Invalidate("x", "*");
+        Assert.NotEqual(epoch, tags.Epoch);
+        Assert.False(tags.IsStale(block, set.Version));
+        Assert.Equal(EntryStatus.Done, Get().Status);
+        Invalidate("b");
+
+        Assert.True(tags.IsStale(block, set.Version));
+        Assert.Equal(EntryStatus.Missing, Get().Status);
+        EntryAnswer again = Set(ring, entries, key, "2", new(Tags: list));
+        Assert.False(tags.IsStale(block, again.Version));
+        Assert.Equal(EntryStatus.Done, Get().Status);
+
+        EntryAnswer Get() => Run(ring, entries.GetAsync(key, uses: true, CancellationToken.None));
+        void Invalidate(params string[] names) =>
+            Run(ring, After(tags.InvalidateAsync(names, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void Everything_reaches_what_is_marked_and_nothing_else()
+    {
+        using var ring = new TestRing(1);
+        NodeEntries entries = ring[0].Node.Entries;
+        Assert.Null(TagNames.TryMakeList([], isMarked: true, out byte[] marked));
+        Assert.Null(TagNames.TryMakeList(["a"], isMarked: false, out byte[] tagged));
+        Set(ring, entries, Bytes("marked"), "1", new(Tags: marked));
+        Set(ring, entries, Bytes("tagged"), "1", new(Tags: tagged));
+        Set(ring, entries, Bytes("plain"), "1");
+
+        Run(ring, After(ring[0].Node.Tags.InvalidateAsync([TagNames.Everything], CancellationToken.None)));
+
+        Assert.True(entries.TryGet(Bytes("marked"), uses: true, out EntryAnswer gone));
+        Assert.Equal(EntryStatus.Missing, gone.Status);
+        Assert.True(entries.TryGet(Bytes("tagged"), uses: true, out EntryAnswer left));
+        Assert.Equal(EntryStatus.Done, left.Status);
+        Assert.True(entries.TryGet(Bytes("plain"), uses: true, out left));
+        Assert.Equal(EntryStatus.Done, left.Status);
     }
 
     [Fact]
@@ -257,4 +310,10 @@ public sealed class NodeEntriesTests
         Assert.Throws<HengeException>(() => call.AsTask().GetAwaiter().GetResult()).Failure;
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static async ValueTask<EntryAnswer> After(ValueTask task)
+    {
+        await task;
+        return default;
+    }
 }

@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Members;
+using Henge.Cluster.Tags;
 using Henge.Peers;
 
 namespace Henge.Tests.Routing;
@@ -15,6 +16,8 @@ internal sealed class TestNode : IRing, IDisposable
         _ring = ring;
         Index = index;
         Node = new HengeNode(options, new RingTime(ring)) { Ring = this };
+        Tags = new TagTable(Node.Store, 1000);
+        Node.Store.Staleness = Tags;
         Self = new Member
         {
             Id = MemberId.Of($"node{index}"),
@@ -42,6 +45,8 @@ internal sealed class TestNode : IRing, IDisposable
     public long MonotonicMs => _ring.Now.MonotonicMs;
 
     public Coherence? Coherence => null;
+
+    public TagTable Tags { get; }
 
     /// <summary>Whether links to and from it carry anything.</summary>
     public bool IsCut { get; set; }
@@ -77,6 +82,20 @@ internal sealed class TestNode : IRing, IDisposable
         Node.Store.Flush(version, _ring.Now.UnixMs);
         _ring.Send(() => done(version));
     }
+
+    public void InvalidateTags(byte[] tags, Action<bool> done) => _ring.Send(() =>
+    {
+        ulong version = _ring.Nodes.Max(node => node.Node.Store.Clock(_ring.Now.UnixMs)) + 1;
+        foreach (TestNode node in _ring.Nodes)
+        {
+            node.Node.Store.AdvanceClock(version, _ring.Now.UnixMs);
+            foreach (ReadOnlySpan<byte> tag in new TagList(tags))
+            {
+                node.Tags.Raise(tag, version);
+            }
+        }
+        done(true);
+    });
 
     public Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("There is no core here.");

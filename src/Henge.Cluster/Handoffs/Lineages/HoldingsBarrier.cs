@@ -95,6 +95,9 @@ internal sealed class HoldingsBarrier
     /// <summary>Whether a member's holdings have come.</summary>
     public bool Has(MemberId member) => _came.ContainsKey(member);
 
+    /// <summary>Those whose holdings must come.</summary>
+    public IReadOnlyCollection<MemberId> Required => _required;
+
     /// <summary>Those whose holdings must come and have not.</summary>
     public IEnumerable<MemberId> Missing => _required.Where(member => !_came.ContainsKey(member));
 }

@@ -56,6 +56,7 @@ internal sealed class TestRing : IDisposable
         ChunkBytes = Options.ChunkBytes,
         RereplicateAfterMs = Options.RereplicateAfterMs,
         RepairIntervalMs = Options.RepairIntervalMs,
+        MaxTags = Options.MaxTags,
     };
 
     /// <summary>The process is gone: its links are reset, and nobody listens at its address.</summary>

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+
+using Henge.Cluster.Repairs.Digests;
+using Henge.Cluster.Rings;
+using Henge.Storage;
+
+namespace Henge.Cluster.Tags;
+
+/// <summary>
+/// Which tags were invalidated, and up to which version: an entry with a tag and a version at or below is stale. At
+/// most so many tags are remembered; beyond, the oldest go and raise the floor, at or below which every tagged entry is
+/// stale: a miss is safe, an entry that comes back is not. So a table is a floor and the tags above it, both only rise,
+/// and merging is the maximum of each: in any order, with any repetition, all end alike. One thread changes it; any may
+/// ask, without a lock. It costs a comparison for what is newer than every invalidation, else a lookup for each tag.
+/// </summary>
+internal sealed class TagTable : IStaleness
+{
+    /// <summary>What a tag costs beside its bytes, about: dictionary, order and array.</summary>
+    public const int BytesPerTag = 200;
+
+    private readonly Store _store;
+    private readonly int _maxTags;
+    private readonly ConcurrentDictionary<byte[], ulong> _tags;
+    private readonly ConcurrentDictionary<byte[], ulong>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private readonly SortedSet<TagVersion> _order = [];
+    private ulong _sum;
+    private ulong _floor;
+    private ulong _latest;
+    private long _epoch;
+
+    /// <summary>Creates an empty table.</summary>
+    /// <param name="store">What its memory is charged to.</param>
+    /// <param name="maxTags">Most tags, 1 or more.</param>
+    public TagTable(Store store, int maxTags)
+    {
+        (_store, _maxTags) = (store, maxTags);
+        _tags = new(1, 31, new TagComparer(store));
+        _lookup = _tags.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <inheritdoc/>
+    public long Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Tagged entries of this version or older are stale.</summary>
+    public ulong Floor => Volatile.Read(ref _floor);
+
+    /// <summary>Tags remembered.</summary>
+    public int Count => _tags.Count;
+
+    /// <summary>
+    /// A hash of all it holds, alike on all nodes; 0 while it is empty. For the thread that changes it.
+    /// </summary>
+    public ulong Digest => _sum + (_floor == 0 ? 0 : Mixing.Finish(_floor));
+
+    /// <inheritdoc/>
+    public bool IsStale(ReadOnlySpan<byte> attributes, ulong version) =>
+        version <= Volatile.Read(ref _latest) && version <= StaleUpTo(attributes);
+
+    /// <inheritdoc/>
+    public ulong StaleUpTo(ReadOnlySpan<byte> attributes)
+    {
+        ReadOnlySpan<byte> tags = TagBlock.TagsOf(attributes);
+        if (tags.IsEmpty)
+        {
+            return 0;
+        }
+        ulong highest = 0;
+        foreach (ReadOnlySpan<byte> tag in new TagList(tags))
+        {
+            if (_lookup.TryGetValue(tag, out ulong version) && version > highest)
+            {
+                highest = version;
+            }
+        }
+        return Math.Max(highest, Volatile.Read(ref _floor));
+    }
+
+    /// <summary>The invalidations after one, oldest first; the caller stops where it has enough.</summary>
+    public IEnumerable<TagVersion> After(TagVersion last)
+    {
+        // Nothing is above the last version there is; the bound is exclusive above it for the sake of its tags.
+        foreach (TagVersion next in _order.GetViewBetween(last, Last))
+        {
+            if (next.CompareTo(last) > 0)
+            {
+                yield return next;
+            }
+        }
+    }
+
+    /// <summary>Makes entries with a tag stale up to a version; false when they were already.</summary>
+    public bool Raise(ReadOnlySpan<byte> tag, ulong version)
+    {
+        if (version <= _floor || (_lookup.TryGetValue(tag, out byte[]? known, out ulong before) && before >= version))
+        {
+            return false;
+        }
+        if (known is not null)
+        {
+            Forget(new TagVersion(before, known));
+        }
+        byte[] kept = known ?? tag.ToArray();
+        _order.Add(new TagVersion(version, kept));
+        _sum += Hash(version, kept);
+        _tags[kept] = version;
+        if (known is null)
+        {
+            _store.Charge(BytesPerTag + kept.Length);
+        }
+        if (version > _latest)
+        {
+            Volatile.Write(ref _latest, version);
+        }
+        Trim();
+        Volatile.Write(ref _epoch, _epoch + 1);
+        return true;
+    }
+
+    /// <summary>Makes all tagged entries stale up to a version; false when they were already.</summary>
+    public bool RaiseFloor(ulong version)
+    {
+        if (version <= _floor)
+        {
+            return false;
+        }
+        // The floor before the tags go: who does not find a tag looks at the floor after.
+        Volatile.Write(ref _floor, version);
+        if (version > _latest)
+        {
+            Volatile.Write(ref _latest, version);
+        }
+        while (_order.Count > 0 && _order.Min is var oldest && oldest.Version <= version)
+        {
+            Forget(oldest);
+            _tags.TryRemove(oldest.Tag, out _);
+            _store.Charge(-(BytesPerTag + oldest.Tag.Length));
+        }
+        Volatile.Write(ref _epoch, _epoch + 1);
+        return true;
+    }
+
+    private static TagVersion Last { get; } =
+        new(ulong.MaxValue, [.. Enumerable.Repeat(byte.MaxValue, TagList.MaxTagBytes + 1)]);
+
+    private void Trim()
+    {
+        while (_order.Count > _maxTags)
+        {
+            RaiseFloor(_order.Min.Version);
+        }
+    }
+
+    private void Forget(TagVersion old)
+    {
+        _order.Remove(old);
+        _sum -= Hash(old.Version, old.Tag);
+    }
+
+    private static ulong Hash(ulong version, byte[] tag) =>
+        Mixing.Finish(Fingerprint.OfKey(tag) ^ Mixing.Finish(version));
+}
