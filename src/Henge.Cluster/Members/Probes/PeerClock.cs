@@ -1,13 +1,17 @@
 namespace Henge.Cluster.Members.Probes;
 
 /// <summary>
-/// Round trips to a member, smoothed as TCP does it (RFC 6298), and how far its clock is from this node's.
+/// Round trips to a member, smoothed as TCP does it (RFC 6298), and how far its clock is from this node's. One round
+/// trip counts as the shortest of it and the two before: what waited while a network was cut for a moment says nothing
+/// about the way, and would have the next silence noticed seconds late; a way that has become slow shows three times.
 /// </summary>
 internal sealed class PeerClock
 {
     /// <summary>A clock that is off by more is reported.</summary>
     public const int SkewLimitMs = 1000;
 
+    private long _lastMs;
+    private long _lastButOneMs;
     private bool _isSkewed;
 
     /// <summary>Whether anything was measured.</summary>
@@ -31,7 +35,12 @@ internal sealed class PeerClock
     /// <param name="peerUnixMs">When it was answered, by the wall clock there.</param>
     public bool Add(long roundTripMs, long sentUnixMs, long peerUnixMs)
     {
-        long us = roundTripMs * 1000;
+        if (!IsKnown)
+        {
+            _lastMs = _lastButOneMs = roundTripMs;
+        }
+        long us = Math.Min(roundTripMs, Math.Min(_lastMs, _lastButOneMs)) * 1000;
+        (_lastButOneMs, _lastMs) = (_lastMs, roundTripMs);
         if (IsKnown)
         {
             DeviationUs += (Math.Abs(us - RoundTripUs) - DeviationUs) / 4;

@@ -1,5 +1,6 @@
 using Henge.Cluster;
 using Henge.Cluster.Members;
+using Henge.Cluster.Members.Probes;
 
 using Xunit;
 
@@ -138,6 +139,39 @@ public sealed class MembershipTests
         silent.IsOff = true;
         Assert.InRange(ring.RunUntil(() => Others(ring, silent, MemberState.Suspect), 5000), 500, 2200);
         Assert.InRange(ring.RunUntil(() => Others(ring, silent, MemberState.Dead), limit), 2500, limit);
+    }
+
+    [Theory]
+    [InlineData(2, 500)]
+    [InlineData(3, 1000)]
+    [InlineData(3, 2000)]
+    [InlineData(8, 1500)]
+    public void A_short_silence_has_the_next_one_noticed_no_later(int count, long first)
+    {
+        TestRing ring = Settled(count);
+        TestNode node = ring["node1"];
+        node.Pause();
+        ring.Run(first);
+        node.Resume();
+        ring.Run(1500);
+        Assert.True(AllSee(ring, count));
+        node.IsOff = true;
+        Assert.InRange(ring.RunUntil(() => Others(ring, node, MemberState.Suspect), 10_000), 500, 2200);
+    }
+
+    [Fact]
+    public void A_way_that_has_become_slow_is_waited_for()
+    {
+        var clock = new PeerClock();
+        clock.Add(1, 0, 0);
+        clock.Add(900, 0, 0);
+        clock.Add(900, 0, 0);
+        Assert.InRange(clock.HighRoundTripMs, 0, 5);
+        for (int i = 0; i < 3; i++)
+        {
+            clock.Add(900, 0, 0);
+        }
+        Assert.InRange(clock.HighRoundTripMs, 500, 3000);
     }
 
     [Theory]
