@@ -40,10 +40,10 @@ internal sealed class HttpApi
         _node = node;
         var contentTypes = new ContentTypes();
         var budget = new BodyBudget(node.Store, limits);
-        var writer = new EntryWriter(node, budget);
         _access = new AccessRules(node);
-        var owner = new HttpApi(node, limits, writer, budget, contentTypes);
+        var owner = new HttpApi(node, limits, budget, contentTypes);
         var ring = new RingRequests(node, owner, budget, limits);
+        var writer = new EntryWriter(node, budget, ring);
         node.Requests.Add(RequestKind.Http, (_, _, request) => HttpOperation.Read(owner, request));
         _classic = new ClassicRoutes(node, writer, budget, contentTypes, limits, ring);
         _cache = new CacheRoutes(node, writer, budget, contentTypes, limits, ring);
@@ -55,10 +55,10 @@ internal sealed class HttpApi
     /// The API as the owner of a key runs it for the node that a request came to: that one has checked who asks, and
     /// nothing is sent on. Values are read in one piece, so that none can change between two.
     /// </summary>
-    private HttpApi(
-        HengeNode node, HttpLimits limits, EntryWriter writer, BodyBudget budget, ContentTypes contentTypes)
+    private HttpApi(HengeNode node, HttpLimits limits, BodyBudget budget, ContentTypes contentTypes)
     {
         _node = node;
+        var writer = new EntryWriter(node, budget, ring: null);
         var whole = new HttpLimits { PieceBytes = int.MaxValue, BulkKeys = limits.BulkKeys };
         _classic = new ClassicRoutes(node, writer, budget, contentTypes, whole, ring: null);
         _cache = new CacheRoutes(node, writer, budget, contentTypes, whole, ring: null);

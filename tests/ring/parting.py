@@ -62,7 +62,7 @@ def part(tap, network, nodes, length):
     # Where nobody was given up meanwhile, they were never apart.
     tap.check(f"{cut}: merged within 5 s of contact, without help", took is not None and one - met <= 5.0,
               f"{took} s after the cable was back, contact after {met - mended} s")
-    tap.note(f"{cut}: contact {met - mended:.2f} s after the network was mended, one view {one - mended:.2f} s after it")
+    tap.note(f"{cut}: contact {met - mended:.2f} s after the network was mended, one view {one - mended:.2f} s later")
     took, found = alike(nodes, written + both, 10.0 - (time.time() - met))
     tap.check(f"{cut}: all copies are alike to the byte within 10 s of contact", took is not None, found)
     until(10, lambda: agree(nodes, 3))

@@ -27,6 +27,12 @@ internal sealed class RingBulk(RingRequests ring)
     /// <summary>Whether there are others: if not, this node answers everything.</summary>
     public bool IsShared => ring.IsShared;
 
+    /// <inheritdoc cref="RingRequests.TryWriteHere"/>
+    public bool TryWriteHere() => ring.TryWriteHere();
+
+    /// <inheritdoc cref="RingRequests.EndWriteHere"/>
+    public void EndWriteHere() => ring.EndWriteHere();
+
     /// <summary>Runs one of the three calls.</summary>
     public async Task RunAsync(
         HttpRoute route, MultiSet? set, MultiKeys? keys, bool base64, BulkReply reply,

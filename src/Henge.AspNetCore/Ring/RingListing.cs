@@ -12,10 +12,16 @@ namespace Henge.AspNetCore.Ring;
 /// <summary>
 /// Listing and deleting over all members, by the commands that RESP clients have for it, and with their cursors.
 /// </summary>
-internal sealed class RingListing(HengeNode node)
+internal sealed class RingListing(HengeNode node, RingRequests ring)
 {
     /// <summary>Whether there are others: if not, this node answers everything.</summary>
-    public bool IsShared => node.Ring is { Snapshot.IsAlone: false };
+    public bool IsShared => ring.IsShared;
+
+    /// <inheritdoc cref="RingRequests.TryWriteHere"/>
+    public bool TryWriteHere() => ring.TryWriteHere();
+
+    /// <inheritdoc cref="RingRequests.EndWriteHere"/>
+    public void EndWriteHere() => ring.EndWriteHere();
 
     /// <summary>Collects the keys of one page of a scan.</summary>
     /// <param name="cursor">Where to go on.</param>

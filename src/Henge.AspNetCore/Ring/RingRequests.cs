@@ -38,10 +38,20 @@ internal sealed class RingRequests
     /// <summary>Whether there are others: if not, this node answers everything.</summary>
     public bool IsShared => _node.Ring is { Snapshot.IsAlone: false };
 
-    /// <summary>Whether a request on a key must not be carried out right here.</summary>
-    public bool Takes(ReadOnlySpan<byte> key, bool writes) =>
+    /// <summary>Whether a request that reads a key must not be carried out right here.</summary>
+    public bool TakesRead(ReadOnlySpan<byte> key) =>
         _node.Ring is { } ring && ring.Snapshot is { IsAlone: false } snapshot
-        && (writes || snapshot.Access[Slot.Of(key).Number] != SlotAccess.Serve || ring.IsPaused);
+        && (snapshot.Access[Slot.Of(key).Number] != SlotAccess.Serve || ring.IsPaused);
+
+    /// <summary>
+    /// Whether something that writes is carried out right here, because this node is alone; then
+    /// <see cref="EndWriteHere"/> must follow it, with no wait in between. Ask it with the body at hand: others may
+    /// come while it is on its way.
+    /// </summary>
+    public bool TryWriteHere() => _node.Ring is not { } ring || ring.TryBeginLoneWrite();
+
+    /// <summary>Ends what <see cref="TryWriteHere"/> began.</summary>
+    public void EndWriteHere() => _node.Ring?.EndLoneWrite();
 
     /// <summary>Reads the body, has the owner of the key carry the request out, and answers what it answers.</summary>
     public async Task SendAsync(HttpContext context, byte[] key, bool writes)

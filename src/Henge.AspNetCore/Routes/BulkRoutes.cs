@@ -68,7 +68,7 @@ internal sealed class BulkRoutes
             }
             else if (set is not null)
             {
-                await SetAsync(set.Entries!, base64, reply, context.RequestAborted).ConfigureAwait(false);
+                await SetAsync(route, set, base64, reply, context.RequestAborted).ConfigureAwait(false);
             }
             else if (ReferenceEquals(route, HttpRoute.MultiGet))
             {
@@ -76,7 +76,7 @@ internal sealed class BulkRoutes
             }
             else
             {
-                await DeleteAsync(keys!.Keys!, base64, reply, context.RequestAborted).ConfigureAwait(false);
+                await DeleteAsync(route, keys!, base64, reply, context.RequestAborted).ConfigureAwait(false);
             }
         }
     }
@@ -127,13 +127,29 @@ internal sealed class BulkRoutes
     }
 
     private async Task SetAsync(
-        MultiSetEntry?[] entries, bool base64, BulkReply reply, CancellationToken cancellationToken)
+        HttpRoute route, MultiSet call, bool base64, BulkReply reply, CancellationToken cancellationToken)
     {
-        foreach (MultiSetEntry? entry in entries)
+        MultiSetEntry[] entries = call.Entries!;
+        for (int i = 0; i < entries.Length; i++)
         {
+            MultiSetEntry? entry = entries[i];
             ulong version = 0;
             bool created = false;
-            Problem? problem = entry is null ? Problems.BadJson : Set(entry, base64, out version, out created);
+            Problem? problem;
+            if (_ring is not null && !_ring.TryWriteHere())
+            {
+                var rest = new MultiSet { Entries = entries[i..] };
+                await _ring.RunAsync(route, rest, null, base64, reply, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            try
+            {
+                problem = entry is null ? Problems.BadJson : Set(entry, base64, out version, out created);
+            }
+            finally
+            {
+                _ring?.EndWriteHere();
+            }
             if (problem is not null)
             {
                 reply.WriteStatus(entry?.Key, problem);
@@ -178,14 +194,29 @@ internal sealed class BulkRoutes
     }
 
     private async Task DeleteAsync(
-        string?[] keys, bool base64, BulkReply reply, CancellationToken cancellationToken)
+        HttpRoute route, MultiKeys call, bool base64, BulkReply reply, CancellationToken cancellationToken)
     {
-        foreach (string? text in keys)
+        string[] keys = call.Keys!;
+        for (int i = 0; i < keys.Length; i++)
         {
+            string? text = keys[i];
             Problem? problem = KeyText.FromJson(text, base64, out byte[] key);
-            if (problem is null && !Delete(key))
+            if (_ring is not null && !_ring.TryWriteHere())
             {
-                problem = Problems.NoSuchKey;
+                var rest = new MultiKeys { Keys = keys[i..] };
+                await _ring.RunAsync(route, null, rest, base64, reply, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            try
+            {
+                if (problem is null && !Delete(key))
+                {
+                    problem = Problems.NoSuchKey;
+                }
+            }
+            finally
+            {
+                _ring?.EndWriteHere();
             }
             if (problem is not null)
             {

@@ -26,7 +26,7 @@ internal sealed class CacheRoutes
         _reader = new EntryReader(node, contentTypes, limits);
         // The owner that carries a request out for another node is asked for values alone.
         _leased = ring is null ? null : new LeasedReader(node, _reader, ring);
-        _verbs = new EntryVerbs(node, budget);
+        _verbs = new EntryVerbs(node, budget, ring);
         _bulk = new BulkRoutes(node, writer, budget, contentTypes, limits, ring);
         _listing = new ListingRoutes(node, limits, ring);
     }
@@ -100,10 +100,35 @@ internal sealed class CacheRoutes
                 : _leased.ReadAsync(context, key.ToArray(), leaseMs, waitMs);
         }
         bool writes = !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
-        if (_ring is not null && _ring.Takes(key, writes))
+        if (_ring is null)
+        {
+            return RunHere(context, route, key, options);
+        }
+        if (!writes)
+        {
+            return _ring.TakesRead(key)
+                ? _ring.SendAsync(context, key.ToArray(), writes)
+                : RunHere(context, route, key, options);
+        }
+        if (!_ring.TryWriteHere())
         {
             return _ring.SendAsync(context, key.ToArray(), writes);
         }
+        try
+        {
+            // Those that must first receive a body ask again when they have it.
+            return RunHere(context, route, key, options);
+        }
+        finally
+        {
+            _ring.EndWriteHere();
+        }
+    }
+
+    private Task RunHere(
+        HttpContext context, HttpRoute route, scoped ReadOnlySpan<byte> key, scoped in QueryOptions options)
+    {
+        string method = context.Request.Method;
         if (ReferenceEquals(route, HttpRoute.Entry))
         {
             if (HttpMethods.IsPut(method))

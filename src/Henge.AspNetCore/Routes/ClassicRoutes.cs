@@ -67,12 +67,27 @@ internal sealed class ClassicRoutes
         using var body = new RequestBody(_budget);
         long limit = HttpLimits.JsonBodyBytes(_node.Store.MaxValueBytes);
         Problem? problem = await body.ReadAsync(context, limit, Problems.BodyTooLong).ConfigureAwait(false);
-        if (problem is null && _ring is { IsShared: true } && KeyOf(body.Bytes) is { } key)
+        if (problem is null)
         {
-            await _ring.SendAsync(context, key, writes: true, body.Bytes).ConfigureAwait(false);
-            return;
+            bool isHere = _ring is null || _ring.TryWriteHere();
+            try
+            {
+                if (!isHere && KeyOf(body.Bytes) is { } key)
+                {
+                    await _ring!.SendAsync(context, key, writes: true, body.Bytes).ConfigureAwait(false);
+                    return;
+                }
+                // What makes no sense is answered here in any case.
+                problem = Set(body.Bytes);
+            }
+            finally
+            {
+                if (isHere)
+                {
+                    _ring?.EndWriteHere();
+                }
+            }
         }
-        problem ??= Set(body.Bytes);
         Task reply = problem?.WriteAsync(context) ?? JsonReply.WriteAsync(context, "{\"ok\":true}"u8);
         await reply.ConfigureAwait(false);
     }
@@ -83,7 +98,7 @@ internal sealed class ClassicRoutes
         {
             return wrong.WriteAsync(context);
         }
-        if (_ring is not null && _ring.Takes(key, writes: false))
+        if (_ring is not null && _ring.TakesRead(key))
         {
             return _ring.SendAsync(context, key.ToArray(), writes: false);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 using Henge.Commands;
 using Henge.Entries;
 using Henge.Storage;
@@ -13,11 +14,13 @@ internal sealed class EntryVerbs
 {
     private readonly HengeNode _node;
     private readonly BodyBudget _budget;
+    private readonly RingRequests? _ring;
 
-    internal EntryVerbs(HengeNode node, BodyBudget budget)
+    internal EntryVerbs(HengeNode node, BodyBudget budget, RingRequests? ring)
     {
         _node = node;
         _budget = budget;
+        _ring = ring;
     }
 
     /// <summary>
@@ -93,7 +96,22 @@ internal sealed class EntryVerbs
             .ConfigureAwait(false);
         int length = 0;
         ulong version = 0;
-        problem ??= Append(key, body.Bytes, Preconditions.Of(context.Request), out length, out version);
+        if (problem is null)
+        {
+            if (_ring is not null && !_ring.TryWriteHere())
+            {
+                await _ring.SendAsync(context, key, writes: true, body.Bytes).ConfigureAwait(false);
+                return;
+            }
+            try
+            {
+                problem = Append(key, body.Bytes, Preconditions.Of(context.Request), out length, out version);
+            }
+            finally
+            {
+                _ring?.EndWriteHere();
+            }
+        }
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
+using Henge.AspNetCore.Ring;
 using Henge.Entries;
 using Henge.Entries.Leases;
 using Henge.Storage;
@@ -12,11 +13,13 @@ internal sealed class EntryWriter
 {
     private readonly HengeNode _node;
     private readonly BodyBudget _budget;
+    private readonly RingRequests? _ring;
 
-    internal EntryWriter(HengeNode node, BodyBudget budget)
+    internal EntryWriter(HengeNode node, BodyBudget budget, RingRequests? ring)
     {
         _node = node;
         _budget = budget;
+        _ring = ring;
     }
 
     /// <summary>Stores the request's body.</summary>
@@ -119,7 +122,22 @@ internal sealed class EntryWriter
         bool created = false;
         ulong version = 0;
         Preconditions conditions = Preconditions.Of(context.Request) with { Lease = lease };
-        problem ??= Store(key, body.Bytes, contentType, lifetime, conditions, out version, out created);
+        if (problem is null)
+        {
+            if (_ring is not null && !_ring.TryWriteHere())
+            {
+                await _ring.SendAsync(context, key, writes: true, body.Bytes).ConfigureAwait(false);
+                return;
+            }
+            try
+            {
+                problem = Store(key, body.Bytes, contentType, lifetime, conditions, out version, out created);
+            }
+            finally
+            {
+                _ring?.EndWriteHere();
+            }
+        }
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);

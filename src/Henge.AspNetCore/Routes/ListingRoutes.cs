@@ -25,7 +25,7 @@ internal sealed class ListingRoutes
 
     internal ListingRoutes(HengeNode node, HttpLimits limits, RingRequests? ring)
     {
-        _ring = ring is null ? null : new RingListing(node);
+        _ring = ring is null ? null : new RingListing(node, ring);
         _node = node;
         _keysPerPage = limits.ListingKeys;
         _pieceBytes = limits.PieceBytes;
@@ -90,16 +90,13 @@ internal sealed class ListingRoutes
         {
             return Problems.BadQuery("Say what to delete: either prefix=p or all=true.").WriteAsync(context);
         }
-        if (all && _ring is { IsShared: true })
+        if (all && _ring is not null && !_ring.TryWriteHere())
         {
             return DeleteRingAsync(context, _ring);
         }
         if (all)
         {
-            long count = _node.Store.Count;
-            _node.Store.Clear();
-            _node.Leases.Clear();
-            return JsonReply.WriteNumberAsync(context, "deleted"u8, count);
+            return JsonReply.WriteNumberAsync(context, "deleted"u8, DeleteHere());
         }
         Span<byte> buffer = query.Prefix.Length <= KeyText.OnStack
             ? stackalloc byte[KeyText.OnStack]
@@ -121,7 +118,7 @@ internal sealed class ListingRoutes
         {
             var found = new KeyCollector(match: null, prefix);
             Problem? problem = null;
-            if (_ring is { IsShared: true })
+            if (_ring is not null && !_ring.TryWriteHere())
             {
                 byte[] pattern = RingListing.PatternOf(prefix);
                 (cursor, problem) = await _ring.PageAsync(cursor, pattern, ScanStep, found).ConfigureAwait(false);
@@ -131,8 +128,15 @@ internal sealed class ListingRoutes
             }
             else
             {
-                cursor = _node.Store.Scan(cursor, ScanStep, _node.NowMs, ref found);
-                deleted += DeleteKeys(found);
+                try
+                {
+                    cursor = _node.Store.Scan(cursor, ScanStep, _node.NowMs, ref found);
+                    deleted += DeleteKeys(found);
+                }
+                finally
+                {
+                    _ring?.EndWriteHere();
+                }
             }
             if (problem is not null)
             {
@@ -174,6 +178,21 @@ internal sealed class ListingRoutes
         (long deleted, Problem? problem) = await ring.DeleteAllAsync().ConfigureAwait(false);
         Task written = problem?.WriteAsync(context) ?? JsonReply.WriteNumberAsync(context, "deleted"u8, deleted);
         await written.ConfigureAwait(false);
+    }
+
+    private long DeleteHere()
+    {
+        try
+        {
+            long count = _node.Store.Count;
+            _node.Store.Clear();
+            _node.Leases.Clear();
+            return count;
+        }
+        finally
+        {
+            _ring?.EndWriteHere();
+        }
     }
 
     private long DeleteKeys(in KeyCollector found)

@@ -36,6 +36,15 @@ internal interface IRing
     void TakeChangesDown();
 
     /// <summary>
+    /// Begins a write right in the store, by a thread of no lane; false when there are others to replicate to. Make it
+    /// without waiting for anything, then call <see cref="EndLoneWrite"/>.
+    /// </summary>
+    bool TryBeginLoneWrite();
+
+    /// <summary>Ends what <see cref="TryBeginLoneWrite"/> began.</summary>
+    void EndLoneWrite();
+
+    /// <summary>
     /// Has the cluster thread call <see cref="ClusterCore.FlushAll"/>, then calls back on that thread with the version.
     /// Any thread.
     /// </summary>

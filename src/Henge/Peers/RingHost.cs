@@ -23,6 +23,7 @@ namespace Henge.Peers;
 internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
 {
     /// <summary>Least and highest wire version that this build speaks.</summary>
+    private readonly LoneWrites _loneWrites = new();
     private const byte Wire = 1;
 
     /// <summary>Version of the algorithm of placement (RingView).</summary>
@@ -185,6 +186,21 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     public bool TryTake(System.Net.Sockets.Socket socket) => Door.TryAccept(socket);
 
     /// <inheritdoc/>
+    public bool TryBeginLoneWrite()
+    {
+        _loneWrites.Begin();
+        if (Snapshot.IsAlone)
+        {
+            return true;
+        }
+        _loneWrites.End();
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void EndLoneWrite() => _loneWrites.End();
+
+    /// <inheritdoc/>
     public void FlushAll(Action<ulong> done) => _thread.Post((core, now) => done(core.FlushAll(now)));
 
     /// <inheritdoc/>
@@ -226,8 +242,11 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     }
 
     /// <summary>A lane has settled its writes for a snapshot.</summary>
-    public void Quiesced(int lane, long snapshotNumber) =>
+    public void Quiesced(int lane, long snapshotNumber)
+    {
+        _loneWrites.Await();
         _thread.Post((core, now) => core.Quiesced(lane, snapshotNumber, now));
+    }
 
     /// <summary>Hands a snapshot to the lanes. From the cluster thread.</summary>
     public void Publish(ClusterSnapshot snapshot)

@@ -76,6 +76,12 @@ internal sealed class TestNode : IRing, IDisposable
         // The lane does from its beginning.
     }
 
+    public bool TryBeginLoneWrite() => Snapshot.IsAlone;
+
+    public void EndLoneWrite()
+    {
+    }
+
     public void FlushAll(Action<ulong> done)
     {
         ulong version = Node.Store.Clock(_ring.Now.UnixMs);
