@@ -59,7 +59,7 @@ internal sealed class LeasedReader(HengeNode node, EntryReader reader, RingReque
         }
     }
 
-    private Task ReadAsync(HttpContext context, byte[] key) => ring.Takes(key, writes: false)
+    private Task ReadAsync(HttpContext context, byte[] key) => ring.TakesRead(key)
         ? ring.SendAsync(context, key, writes: false)
         : reader.ReadAsync(context, key);
 

@@ -124,7 +124,8 @@ internal sealed class BatchReader(RespSession session, bool isLocal)
 
     private bool MayBeHere(in BatchedCommand item) =>
         item.Command is { FirstKey: > 0 }
-        && (item.Slot is not { } slot || session.Connection.Lane!.Lane.Snapshot.Access[slot.Number] != SlotAccess.Remote);
+        && (item.Slot is not { } slot
+            || session.Connection.Lane!.Lane.Snapshot.Access[slot.Number] != SlotAccess.Remote);
 
     /// <summary>
     /// Whether an inline command is taken: from this machine or from one who has shown the password, and only if

@@ -13,7 +13,9 @@ internal struct BatchedCommand
     /// <summary>Hash of its first key, when it has one.</summary>
     public KeyHash KeyHash;
 
-    /// <summary>Slot of its one key, where a ring decides by it; null for others, and while the node is alone.</summary>
+    /// <summary>
+    /// Slot of its one key, where a ring decides by it; null for others, and while the node is alone.
+    /// </summary>
     public Slot? Slot;
 
     /// <summary>Where it starts in the input.</summary>

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Henge.Tests.Routing;
 
-/// <summary>Which requests of other nodes are carried out where they lie, and that they answer as all others do.</summary>
+/// <summary>
+/// Which requests of other nodes are carried out where they lie, and that they answer as all others do.
+/// </summary>
 public sealed class PlainReadTests
 {
     private readonly ByteRangeList _words = new();

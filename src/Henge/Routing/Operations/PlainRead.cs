@@ -15,7 +15,9 @@ internal static class PlainRead
     /// <summary>Most words: beyond them a request is read as any other.</summary>
     public const int MaxWords = 16;
 
-    /// <summary>Finds the words of a request; false when it is anything but one whole command that reads one key.</summary>
+    /// <summary>
+    /// Finds the words of a request; false when it is anything but one whole command that reads one key.
+    /// </summary>
     /// <param name="request">The request behind its kind.</param>
     /// <param name="table">The commands that clients may give.</param>
     /// <param name="words">Gets where the words lie.</param>

@@ -95,7 +95,9 @@ internal sealed class EpollLoop : IDisposable
     /// <summary>Runs a connection before the loop sleeps again: replies that it waited for are there.</summary>
     public void RunSoon(EpollConnection connection) => _schedule.Add(connection);
 
-    /// <summary>A connection's commands have run: what they ask of other nodes need not wait for the turn's end.</summary>
+    /// <summary>
+    /// A connection's commands have run: what they ask of other nodes need not wait for the turn's end.
+    /// </summary>
     public void SendEarly() => _lane?.SendEarly();
 
     /// <summary>Has it take a turn. Safe from any thread.</summary>
