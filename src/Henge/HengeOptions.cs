@@ -171,6 +171,12 @@ public sealed class HengeOptions
     public long FirstLevelBytes { get; set; } = 32L << 20;
 
     /// <summary>
+    /// In an application: how long what HybridCache and HengeCache store lives where the caller does not say; default 5
+    /// minutes, more than zero. IDistributedCache has a default of its own: for ever.
+    /// </summary>
+    public TimeSpan Expiration { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// I/O loop threads, 1 to 256; 0 (default): half of the processors, at least one, since the kernel's network work
     /// takes the other half. More loops than processors only adds switches.
     /// </summary>
@@ -291,6 +297,10 @@ public sealed class HengeOptions
         if (Shards is < 0 or > 256 || (Shards & (Shards - 1)) != 0)
         {
             return $"shards {Shards} is not a power of two from 1 to 256 (0 lets the node choose)";
+        }
+        if (Expiration <= TimeSpan.Zero)
+        {
+            return $"expiration {Expiration} is out of range: give more than 0";
         }
         if (FirstLevelBytes is < 0 or > MaxFirstLevelBytes)
         {

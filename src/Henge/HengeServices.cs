@@ -1,9 +1,13 @@
 using System.Diagnostics.Metrics;
 
+using Henge.Caching;
+using Henge.Caching.Engine;
+using Henge.Caching.Levels;
 using Henge.Diagnostics;
 using Henge.Embedding;
 
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,9 +21,9 @@ public static class HengeServices
 {
     /// <summary>
     /// Runs a node in this process: it starts before the application serves and hands over what it holds after the
-    /// application has stopped serving. Registers <see cref="IDistributedCache"/> and
-    /// <see cref="IBufferDistributedCache"/> (in place of any registered before), <see cref="HengeHealthCheck"/>, the
-    /// meter and the activity source "Henge".
+    /// application has stopped serving. Registers <see cref="HengeCache"/>, <see cref="HybridCache"/>,
+    /// <see cref="IDistributedCache"/> and <see cref="IBufferDistributedCache"/> (in place of any registered before),
+    /// <see cref="HengeHealthCheck"/>, the meter and the activity source "Henge".
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <returns><paramref name="services"/>.</returns>
@@ -45,7 +49,14 @@ public static class HengeServices
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>()));
         services.AddSingleton<IHostedService>(static provider => new NodeService(
-            provider.GetRequiredService<HengeNode>(), provider.GetService<IMeterFactory>()));
+            provider.GetRequiredService<HengeNode>(),
+            provider.GetRequiredService<CacheEngine>(),
+            provider.GetService<IMeterFactory>()));
+        services.AddSingleton(static provider => new CacheEngine(
+            provider.GetRequiredService<HengeNode>(), new Codecs(provider)));
+        services.AddSingleton<HybridCache>(static provider => new HengeHybridCache(
+            provider.GetRequiredService<CacheEngine>()));
+        services.AddSingleton(static provider => new HengeCache(provider.GetRequiredService<CacheEngine>()));
         services.AddSingleton(static provider => new HengeDistributedCache(
             provider.GetRequiredService<HengeNode>()));
         services.AddSingleton<IDistributedCache>(static provider =>

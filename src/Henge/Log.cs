@@ -9,7 +9,8 @@ namespace Henge;
 
 /// <summary>
 /// Every line that the node logs. Event ids, stable once given: 1000 the node, 1100 transport, 1200 sessions and
-/// commands, 1300 links with other nodes, 1400 what happens in the ring. Nothing here is logged per command.
+/// commands, 1300 links with other nodes, 1400 what happens in the ring, 1500 caches of the application. Nothing here
+/// is logged per command.
 /// </summary>
 internal static partial class Log
 {
@@ -142,4 +143,12 @@ internal static partial class Log
     [LoggerMessage(1418, LogLevel.Warning,
         "This node goes before others have all it held; their copies take over")]
     public static partial void LeftEarly(ILogger logger);
+
+    [LoggerMessage(1500, LogLevel.Warning,
+        "A cached value is no {Type} that its serializer can read, and is made again; {Others} others not logged")]
+    public static partial void ValueUnreadable(ILogger logger, string type, long others, Exception exception);
+
+    [LoggerMessage(1501, LogLevel.Warning,
+        "A {Type} is served and not cached, since its serializer threw; {Others} others not logged")]
+    public static partial void ValueUnwritable(ILogger logger, string type, long others, Exception exception);
 }

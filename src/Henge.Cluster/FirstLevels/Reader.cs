@@ -70,6 +70,9 @@ internal sealed class Reader(ClusterOptions options, Store store)
             && _lines![stamp.Line] == stamp.LineNumber;
     }
 
+    /// <summary>Whether the line of a key was invalidated since it was asked for. Not a question of trust.</summary>
+    public bool HasChanged(in Stamp stamp) => Volatile.Read(ref _lines)?[stamp.Line] != stamp.LineNumber;
+
     /// <summary>A key was or is being written through this process: it reads its own writes.</summary>
     public void Invalidate(ReadOnlySpan<byte> key) => Invalidate(Line.Of(key));
 

@@ -25,6 +25,18 @@ internal sealed class CacheKeys(string prefix)
     /// <exception cref="ArgumentException">It is empty, or longer than 64 KiB with its prefix.</exception>
     public ReadOnlySpan<byte> Encode(string key, Span<byte> buffer)
     {
+        if (TryEncode(key, buffer, out ReadOnlySpan<byte> bytes))
+        {
+            return bytes;
+        }
+        string wrong = key.Length == 0 ? "empty" : $"longer than {StoreOptions.MaxKeyBytes} bytes of UTF-8";
+        throw new ArgumentException($"The key is {wrong}.", nameof(key));
+    }
+
+    /// <summary>As <see cref="Encode"/>; false where the key is empty or too long.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public bool TryEncode(string key, Span<byte> buffer, out ReadOnlySpan<byte> bytes)
+    {
         ArgumentNullException.ThrowIfNull(key);
         if (key.Length <= StoreOptions.MaxKeyBytes)
         {
@@ -34,11 +46,12 @@ internal sealed class CacheKeys(string prefix)
             int length = _prefix.Length + Write(key, room[_prefix.Length..]);
             if (length is > 0 and <= StoreOptions.MaxKeyBytes)
             {
-                return room[..length];
+                bytes = room[..length];
+                return true;
             }
         }
-        string wrong = key.Length == 0 ? "empty" : $"longer than {StoreOptions.MaxKeyBytes} bytes of UTF-8";
-        throw new ArgumentException($"The key is {wrong}.", nameof(key));
+        bytes = default;
+        return false;
     }
 
     private static int Write(ReadOnlySpan<char> key, Span<byte> room)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 
+using Henge.Caching.Engine;
 using Henge.Diagnostics.Meters;
 
 using Microsoft.Extensions.Hosting;
@@ -22,12 +23,17 @@ internal sealed class NodeService : IHostedLifecycleService, IDisposable
     private bool _knowsSteps;
 
     /// <summary>Creates the service of a node.</summary>
-    public NodeService(HengeNode node, IMeterFactory? meters)
+    public NodeService(HengeNode node, CacheEngine caches, IMeterFactory? meters)
     {
         _node = node;
         _meters = new NodeMeters(node, meters);
         node.Entries.Meters = _meters.Calls;
-        node.Entries.HasFirstLevel = node.Options.FirstLevelBytes > 0;
+        caches.Meters = _meters.Caches;
+        if (caches.First is { } first)
+        {
+            _meters.Caches.Watch(first);
+            node.Entries.HasFirstLevel = true;
+        }
     }
 
     /// <inheritdoc/>

@@ -51,6 +51,7 @@ internal static class SectionBinder
             ["slowlogmaxlen"] = static (o, s) => o.SlowLogMaxEntries = Integer(s),
             ["debugcommands"] = static (o, s) => o.EnableDebugCommands = Switch(s),
             ["starttimeout"] = static (o, s) => o.StartTimeout = Time(s),
+            ["expiration"] = static (o, s) => o.Expiration = Time(s),
             ["firstlevelbytes"] = static (o, s) => o.FirstLevelBytes = Size(s),
             ["keyprefix"] = static (o, s) => o.KeyPrefix = Text(s),
         };

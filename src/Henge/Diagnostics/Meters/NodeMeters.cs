@@ -27,6 +27,7 @@ internal sealed class NodeMeters : IDisposable
         _node = node;
         _meter = factory is null ? new Meter(MeterName) : factory.Create(new MeterOptions(MeterName));
         Calls = new CallMeters(_meter, node.TimeProvider);
+        Caches = new CacheMeters(_meter);
         Counted("henge.store.hits", "{read}", "Reads that found their key here, by any protocol.", static s => s.Hits);
         Counted("henge.store.misses", "{read}", "Reads that did not.", static s => s.Misses);
         Counted("henge.store.evictions", "{entry}", "Entries evicted to make room.", static s => s.Evicted);
@@ -44,6 +45,9 @@ internal sealed class NodeMeters : IDisposable
 
     /// <summary>What calls count.</summary>
     public CallMeters Calls { get; }
+
+    /// <summary>What caches count.</summary>
+    public CacheMeters Caches { get; }
 
     /// <summary>Ends the meter, where no factory owns it.</summary>
     public void Dispose() => _meter.Dispose();

@@ -14,6 +14,10 @@ internal sealed class KeptReads(HengeNode node)
     /// <summary>The clock of stamps.</summary>
     public long NowMs => node.Ring!.MonotonicMs;
 
+    /// <summary>Notes the moment before a key is looked for; vouches for nothing.</summary>
+    public Stamp Begin(ReadOnlySpan<byte> key) =>
+        node.Ring?.Coherence is { } coherence ? coherence.Reader.Begin(key, NowMs) : default;
+
     /// <summary>
     /// Reads a value here, if this node may. The stamp is worth nothing where there is no value, or where nobody would
     /// tell of a change.
@@ -49,6 +53,29 @@ internal sealed class KeptReads(HengeNode node)
         return (answer, Complete(stamp, answer));
     }
 
+    /// <summary>
+    /// As <see cref="GetAsync"/>, or where there is no value takes the lease of the key. Where another holds it, the
+    /// stamp tells when the key has changed (<see cref="HasChanged"/>).
+    /// </summary>
+    /// <param name="key">The key; kept.</param>
+    /// <param name="leaseMs">How long the lease is to last.</param>
+    /// <param name="cancellationToken">Ends the wait; a lease that is given then ends with its time.</param>
+    /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
+    public async ValueTask<(EntryAnswer Answer, Stamp Stamp)> GetOrLeaseAsync(
+        byte[] key, int leaseMs, CancellationToken cancellationToken)
+    {
+        Stamp stamp = Begin(key);
+        EntryAnswer answer = await node.LeaseCalls.GetOrLeaseAsync(key, EntryFlags.Keeps, leaseMs, cancellationToken)
+            .ConfigureAwait(false);
+        return (answer, Complete(stamp, answer));
+    }
+
+    /// <summary>
+    /// Whether this process has heard that a key may have changed since it was asked for. Not hearing says nothing.
+    /// </summary>
+    public bool HasChanged(in Stamp stamp) =>
+        node.Ring?.Coherence is { } coherence && coherence.Reader.HasChanged(stamp);
+
     /// <summary>Whether what was read with a stamp may still be served. No lock, nothing allocated.</summary>
     public bool IsCurrent(in Stamp stamp, long nowMs) =>
         node.Ring!.Coherence is { } coherence && coherence.Reader.IsCurrent(stamp, nowMs);
@@ -63,9 +90,6 @@ internal sealed class KeptReads(HengeNode node)
         ulong generation = ring.Coherence?.Teller.Track(keeper, key) ?? 0;
         return EntrySteps.GetToKeep(node.Store, key, ring.Snapshot.Self.Id, generation, nowMs, out tellsCopies);
     }
-
-    private Stamp Begin(ReadOnlySpan<byte> key) =>
-        node.Ring?.Coherence is { } coherence ? coherence.Reader.Begin(key, NowMs) : default;
 
     private Stamp Complete(in Stamp begun, in EntryAnswer answer) =>
         answer.Provenance is { } from && node.Ring?.Coherence is { } coherence

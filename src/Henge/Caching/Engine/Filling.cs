@@ -1,0 +1,245 @@
+using Henge.Caching.Levels;
+using Henge.Cluster.FirstLevels;
+using Henge.Entries;
+using Henge.Entries.Leases;
+
+namespace Henge.Caching.Engine;
+
+/// <summary>
+/// The work of one flight: asks the ring, and where it has no value the factory, whose value it stores. Of all
+/// processes of the ring one at a time holds the key's lease and calls its factory; the others ask again and again
+/// until the value is there, or the lease is theirs since its holder failed, died or took too long. On the thread pool
+/// from the start, so that a caller who is cancelled is never held up by code that is not.
+/// </summary>
+/// <param name="engine">The engine.</param>
+/// <param name="key">The key.</param>
+/// <param name="bytes">The same as the ring has it.</param>
+/// <param name="factory">Makes the value.</param>
+/// <param name="policy">What is read and written, and how long it lives.</param>
+/// <param name="flight">Who waits.</param>
+/// <param name="codec">Reads and writes the value.</param>
+/// <param name="isMissing">Whether the ring is known not to have it.</param>
+internal sealed class Filling<T>(
+    CacheEngine engine,
+    string key,
+    byte[] bytes,
+    IFactory<T> factory,
+    Policy policy,
+    Flight<T> flight,
+    Codec<T> codec,
+    bool isMissing)
+{
+    // A factory that takes longer may be called by another process, too.
+    private const int LeaseMs = 30_000;
+
+    // Whether the key has changed is looked at here; the owner is asked when it has, and at least so often.
+    private const int LookMs = 25;
+    private const int AskMs = 250;
+
+    private LeaseToken _lease;
+    private bool _isRingAway;
+
+    /// <summary>Brings the value.</summary>
+    /// <exception cref="Exception">What the factory throws.</exception>
+    public async Task<Landing<T>> RunAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        CancellationToken token = flight.Token;
+        bool isFilling = policy.ReadsRing && policy.Makes && policy.WritesRing;
+        try
+        {
+            Landing<T>? found = isFilling ? await FindOrLeaseAsync(token).ConfigureAwait(false)
+                : policy.ReadsRing && !isMissing ? await FindAsync(token).ConfigureAwait(false)
+                : null;
+            return found ?? (policy.Makes
+                ? await MakeAsync(token).ConfigureAwait(false) : Land(default!, null));
+        }
+        finally
+        {
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Landing<T>?> FindAsync(CancellationToken token)
+    {
+        try
+        {
+            (EntryAnswer answer, Stamp stamp) = await engine.Node.Kept.GetAsync(bytes, token).ConfigureAwait(false);
+            return answer.Status == EntryStatus.Done ? Found(answer, stamp) : null;
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            return Troubled();
+        }
+    }
+
+    /// <summary>Finds the value, perhaps when another has made it; null: this process is to make it.</summary>
+    private async Task<Landing<T>?> FindOrLeaseAsync(CancellationToken token)
+    {
+        try
+        {
+            while (true)
+            {
+                // Not given up half way: a lease that nobody knows of would hold up all others.
+                (EntryAnswer answer, Stamp stamp) = await engine.Node.Kept
+                    .GetOrLeaseAsync(bytes, LeaseMs, CancellationToken.None).ConfigureAwait(false);
+                switch (answer.Status)
+                {
+                    case EntryStatus.Held:
+                        await WaitAsync(stamp, answer.HeldMs, token).ConfigureAwait(false);
+                        break;
+                    case EntryStatus.Leased:
+                        _lease = answer.Token;
+                        token.ThrowIfCancellationRequested();
+                        return null;
+                    case EntryStatus.Done:
+                        return Found(answer, stamp);
+                    default:
+                        return null;
+                }
+            }
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            return Troubled();
+        }
+    }
+
+    private async Task WaitAsync(Stamp stamp, long heldMs, CancellationToken token)
+    {
+        for (int waitedMs = 0; waitedMs < AskMs && waitedMs < heldMs; waitedMs += LookMs)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(LookMs), engine.Node.TimeProvider, token).ConfigureAwait(false);
+            if (engine.Node.Kept.HasChanged(stamp))
+            {
+                return;
+            }
+        }
+    }
+
+    // What cannot be read is made again, and stored over it.
+    private Landing<T>? Found(in EntryAnswer answer, in Stamp stamp) =>
+        engine.TryTake(key, answer, stamp, policy, out T value) ? Land(value, answer.Value) : null;
+
+    // The application may be torn down while a factory works; who waits for it still gets what it makes.
+    private static bool IsTrouble(Exception exception) => exception is HengeException or ObjectDisposedException;
+
+    private Landing<T>? Troubled()
+    {
+        engine.Meters?.Troubled();
+        _isRingAway = true;
+        return null;
+    }
+
+    private async Task<Landing<T>> MakeAsync(CancellationToken token)
+    {
+        var context = new FactoryContext(key, policy.Expiration, policy.Tags);
+        bool hasMade = false;
+        T value;
+        try
+        {
+            value = await CallAsync(context, token).ConfigureAwait(false);
+            hasMade = true;
+        }
+        finally
+        {
+            engine.Meters?.FactoryEnded(hasMade);
+        }
+        return await KeepAsync(value, context).ConfigureAwait(false);
+    }
+
+    private async ValueTask<T> CallAsync(FactoryContext context, CancellationToken token)
+    {
+        if (policy.FactoryTimeout == Timeout.InfiniteTimeSpan)
+        {
+            return await factory.CallAsync(context, token).ConfigureAwait(false);
+        }
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        Task<T> made = factory.CallAsync(context, limit.Token).AsTask();
+        try
+        {
+            return await made.WaitAsync(policy.FactoryTimeout, engine.Node.TimeProvider, token).ConfigureAwait(false);
+        }
+        finally
+        {
+            // One that does not look at its token goes on alone, and what it makes counts for nothing.
+            await limit.CancelAsync().ConfigureAwait(false);
+            _ = made.ContinueWith(
+                static (ended, limit) =>
+                {
+                    _ = ended.Exception;
+                    ((CancellationTokenSource)limit!).Dispose();
+                },
+                limit, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async ValueTask<Landing<T>> KeepAsync(T value, FactoryContext context)
+    {
+        if (!context.IsCached || !(policy.WritesRing || policy.KeepsHere)
+            || engine.TryEncode(value) is not { } written)
+        {
+            return Land(value, null);
+        }
+        Policy made = (policy with { Expiration = context.Expiration }).With(context.Tags);
+        if (engine.Node.Tags.IsStale(made.Attributes, flight.Since))
+        {
+            // Its tags were invalidated while it was made, perhaps from what was there before.
+            engine.Meters?.Refused("changed");
+        }
+        else if (!policy.WritesRing)
+        {
+            engine.KeepOwn(key, value, written, made, flight.Since);
+        }
+        else if (!_isRingAway)
+        {
+            await StoreAsync(written, made).ConfigureAwait(false);
+        }
+        return Land(value, written);
+    }
+
+    private async ValueTask StoreAsync(ReadOnlyMemory<byte> written, Policy made)
+    {
+        try
+        {
+            EntryWrite write = made.Write;
+            if (_lease.Value != 0)
+            {
+                write = write with { Condition = EntryCondition.IfLeased, Version = _lease.Value };
+            }
+            EntryAnswer answer = await engine.WriteAsync(bytes, written, write, flight.Token).ConfigureAwait(false);
+            if (answer.Status == EntryStatus.Done)
+            {
+                // The write has ended it.
+                _lease = default;
+            }
+            else
+            {
+                engine.Meters?.Refused(answer.Status == EntryStatus.StaleLease ? "changed" : "value");
+            }
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            engine.Meters?.Troubled();
+        }
+    }
+
+    /// <summary>Lets the next have the lease at once; without that it ends with its time.</summary>
+    private async ValueTask ReleaseAsync()
+    {
+        if (_lease.Value == 0)
+        {
+            return;
+        }
+        try
+        {
+            await engine.Node.LeaseCalls.ReleaseAsync(bytes, _lease, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            engine.Meters?.Troubled();
+        }
+    }
+
+    private Landing<T> Land(T value, ReadOnlyMemory<byte>? written) => new(value, written, codec);
+}
