@@ -264,7 +264,9 @@ internal sealed class Oracle(World world)
     /// <summary>Whether nothing may be found where a change was acknowledged.</summary>
     public bool MayBeAbsent(Ledger ledger, Change acked) =>
         acked.IsTombstone || IsFlushed(acked) || Expires(acked, world.LatestUnixMs)
-        || ledger.Changes.Exists(c => c.Version > acked.Version && (c.IsTombstone || Expires(c, world.LatestUnixMs)));
+        || ledger.Changes.Exists(c => c.Version > acked.Version && (c.IsTombstone || Expires(c, world.LatestUnixMs)))
+        // Two sides of a split may give one version: of those, the deletion counts (RecordOrder).
+        || ledger.Changes.Exists(c => c.Version == acked.Version && c.IsTombstone);
 
     // When a copy has announced that it has all of a slot, who is no copy drops it as soon as it hears that: what it
     // has for a moment still does not make up for that copy's crash.
