@@ -151,4 +151,8 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Warning,
         "A {Type} is served and not cached, since its serializer threw; {Others} others not logged")]
     public static partial void ValueUnwritable(ILogger logger, string type, long others, Exception exception);
+
+    [LoggerMessage(1502, LogLevel.Warning,
+        "A factory of {Type} failed, and the expired value is served; {Others} others not logged")]
+    public static partial void FormerServed(ILogger logger, string type, long others, Exception exception);
 }

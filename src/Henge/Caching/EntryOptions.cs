@@ -33,6 +33,28 @@ public sealed class EntryOptions
     public TimeSpan? FactoryTimeout { get; set; }
 
     /// <summary>
+    /// How long the ring keeps the value beyond <see cref="Expiration"/>, to be served where the factory fails; more
+    /// than zero, default null: not at all. What fails is logged and counted, and for half a minute the expired value
+    /// is served without calling a factory. While one process makes the value anew, the others are served the expired
+    /// one. All who read the key give the same time; who gives none (<see cref="HengeCache.TryGetAsync{T}"/> without
+    /// options, HTTP, Redis clients) sees the value until the ring drops it. Not beside <see cref="Sliding"/>.
+    /// </summary>
+    public TimeSpan? FailSafe { get; set; }
+
+    /// <summary>
+    /// How long before it expires a value is made anew by one process of the ring, while all are served the present
+    /// one; more than zero, default null: only after it has expired. In that time reads go to the ring. Not beside
+    /// <see cref="Sliding"/>.
+    /// </summary>
+    public TimeSpan? RefreshAhead { get; set; }
+
+    /// <summary>
+    /// With <see cref="FailSafe"/>: how long callers wait for the factory before they get the expired value; more than
+    /// zero, default null: until it ends. The factory goes on, and what it makes is stored.
+    /// </summary>
+    public TimeSpan? FactorySoftTimeout { get; set; }
+
+    /// <summary>
     /// Tags by which the value is invalidated with others; default none. 1 to 256 bytes of UTF-8 each, at most 63.
     /// </summary>
     public IReadOnlyCollection<string> Tags { get; set; } = [];

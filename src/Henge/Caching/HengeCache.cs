@@ -252,20 +252,30 @@ public sealed class HengeCache
 
     private Policy PolicyOf(EntryOptions options)
     {
+        if (options is { Sliding: not null, FailSafe: not null } or { Sliding: not null, RefreshAhead: not null })
+        {
+            throw new ArgumentException(
+                "A sliding value has no expiration that FailSafe and RefreshAhead could count from.", nameof(options));
+        }
         string[] tags = [.. options.Tags];
         TimeSpan usual = options.Sliding is null ? _engine.Node.Options.Expiration : TimeSpan.MaxValue;
         return new Policy
         {
             Expiration = Checked(options.Expiration ?? usual, nameof(options)),
-            Sliding = options.Sliding is { } sliding ? Checked(sliding, nameof(options)) : TimeSpan.Zero,
+            Sliding = Optional(options.Sliding, TimeSpan.Zero, nameof(options)),
             LocalExpiration = Checked(options.LocalExpiration ?? TimeSpan.MaxValue, nameof(options)),
-            FactoryTimeout = options.FactoryTimeout is { } limit
-                ? Checked(limit, nameof(options)) : Timeout.InfiniteTimeSpan,
+            FailSafe = Optional(options.FailSafe, TimeSpan.Zero, nameof(options)),
+            RefreshAhead = Optional(options.RefreshAhead, TimeSpan.Zero, nameof(options)),
+            SoftTimeout = Optional(options.FactorySoftTimeout, Timeout.InfiniteTimeSpan, nameof(options)),
+            FactoryTimeout = Optional(options.FactoryTimeout, Timeout.InfiniteTimeSpan, nameof(options)),
             Flags = options.UsesFirstLevel ? HybridCacheEntryFlags.None : HybridCacheEntryFlags.DisableLocalCache,
             Tags = tags,
             TagList = Policy.ListOf(tags),
         };
     }
+
+    private static TimeSpan Optional(TimeSpan? time, TimeSpan without, string name) =>
+        time is { } given ? Checked(given, name) : without;
 
     private static TimeSpan Checked(TimeSpan time, string name)
     {

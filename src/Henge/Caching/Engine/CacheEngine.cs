@@ -28,6 +28,7 @@ internal sealed class CacheEngine
     private readonly Flights _flights;
     private readonly RareLog _unreadable = new();
     private readonly RareLog _unwritable = new();
+    private readonly RareLog _formers = new();
 
     /// <summary>Creates the engine of a node.</summary>
     public CacheEngine(HengeNode node, Codecs codecs)
@@ -119,7 +120,8 @@ internal sealed class CacheEngine
             {
                 (answer, stamp) = await Node.Kept.GetAsync(bytes, cancellationToken).ConfigureAwait(false);
             }
-            return answer.Status == EntryStatus.Done && TryTake(key, answer, stamp, policy, out T value)
+            return answer.Status == EntryStatus.Done && !policy.IsExpired(answer)
+                && TryTake(key, answer, stamp, policy, out T value)
                 ? new CacheResult<T>(CacheState.Found, value, answer.Version) : default;
         }
         catch (HengeException)
@@ -196,8 +198,11 @@ internal sealed class CacheEngine
         {
             return;
         }
-        long leftMs = Math.Min(
-            from.LeftMs < 0 ? Lifetime.LongestMs : from.LeftMs, Policy.Milliseconds(policy.LocalExpiration));
+        long leftMs = policy.LocalMs(from.LeftMs);
+        if (leftMs <= 0)
+        {
+            return;
+        }
         bool isImmutable = Codecs.Of<T>().IsImmutable;
         First.Keep(new KeptEntry
         {
@@ -291,6 +296,16 @@ internal sealed class CacheEngine
         }
     }
 
+    /// <summary>A factory failed, and what had expired was served.</summary>
+    public void ServedFormer(Type type, Exception exception)
+    {
+        Meters?.ServedFormer();
+        if (_formers.IsDue(Node.NowMs, out long others))
+        {
+            Log.FormerServed(Node.Logger, type.Name, others, exception);
+        }
+    }
+
     /// <summary>The key as the ring has it; null where it is empty or too long.</summary>
     public byte[]? BytesOf(string key) =>
         Keys.TryEncode(key, stackalloc byte[CacheKeys.OnStack], out ReadOnlySpan<byte> bytes) ? bytes.ToArray() : null;
@@ -324,6 +339,7 @@ internal sealed class CacheEngine
         {
             return Node.Kept.TryGet(bytes, out answer, out Stamp stamp)
                 && answer.Status == EntryStatus.Done
+                && !policy.IsDue(answer)
                 && TryTake(key, answer, stamp, policy, out value);
         }
         catch (HengeException)

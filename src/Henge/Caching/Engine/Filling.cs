@@ -2,6 +2,7 @@ using Henge.Caching.Levels;
 using Henge.Cluster.FirstLevels;
 using Henge.Entries;
 using Henge.Entries.Leases;
+using Henge.Storage;
 
 namespace Henge.Caching.Engine;
 
@@ -36,7 +37,13 @@ internal sealed class Filling<T>(
     private const int LookMs = 25;
     private const int AskMs = 250;
 
+    private static ReadOnlySpan<byte> RenewalSuffix => "\0renewal"u8;
+
     private LeaseToken _lease;
+    private byte[]? _leaseKey;
+    private Landing<T>? _former;
+    private ulong _formerVersion;
+    private bool _isFormerServed;
     private bool _isRingAway;
 
     /// <summary>Brings the value.</summary>
@@ -51,8 +58,9 @@ internal sealed class Filling<T>(
             Landing<T>? found = isFilling ? await FindOrLeaseAsync(token).ConfigureAwait(false)
                 : policy.ReadsRing && !isMissing ? await FindAsync(token).ConfigureAwait(false)
                 : null;
-            return found ?? (policy.Makes
-                ? await MakeAsync(token).ConfigureAwait(false) : Land(default!, null));
+            return found ?? (!policy.Makes ? Land(default!, null)
+                : _former is null ? await MakeAsync(token).ConfigureAwait(false)
+                : await RenewAsync(_former, token).ConfigureAwait(false));
         }
         finally
         {
@@ -92,6 +100,8 @@ internal sealed class Filling<T>(
                         _lease = answer.Token;
                         token.ThrowIfCancellationRequested();
                         return null;
+                    case EntryStatus.Done when policy.IsDue(answer):
+                        return await TakeRenewalAsync(answer).ConfigureAwait(false);
                     case EntryStatus.Done:
                         return Found(answer, stamp);
                     default:
@@ -102,6 +112,63 @@ internal sealed class Filling<T>(
         catch (Exception exception) when (IsTrouble(exception))
         {
             return Troubled();
+        }
+    }
+
+    /// <summary>
+    /// Takes down a value that is to be made anew, and the right to do so: the lease of a key beside it, since leases
+    /// are given for what is missing. Who does not get it has the former value.
+    /// </summary>
+    private async Task<Landing<T>?> TakeRenewalAsync(EntryAnswer answer)
+    {
+        if (!engine.TryDecode(answer.Value!, out T value))
+        {
+            return null;
+        }
+        Landing<T> former = Land(value, answer.Value);
+        byte[] renewal = [.. bytes, .. RenewalSuffix];
+        if (renewal.Length <= StoreOptions.MaxKeyBytes)
+        {
+            EntryAnswer lease = await engine.Node.LeaseCalls.GetOrLeaseAsync(
+                renewal, EntryFlags.None, LeaseMs, CancellationToken.None).ConfigureAwait(false);
+            if (lease.Status == EntryStatus.Held)
+            {
+                return former;
+            }
+            (_lease, _leaseKey) = (lease.Status == EntryStatus.Leased ? lease.Token : default, renewal);
+        }
+        (_former, _formerVersion, _isFormerServed) = (former, answer.Version, !policy.IsExpired(answer));
+        return null;
+    }
+
+    /// <summary>Makes a value anew; where that fails or takes too long the former one is served.</summary>
+    private async Task<Landing<T>> RenewAsync(Landing<T> former, CancellationToken token)
+    {
+        if (_isFormerServed)
+        {
+            flight.LandEarly(former);
+        }
+        Task<Landing<T>> making = MakeAsync(token);
+        try
+        {
+            if (!_isFormerServed && policy.SoftTimeout != Timeout.InfiniteTimeSpan)
+            {
+                await ((Task)making).WaitAsync(policy.SoftTimeout, engine.Node.TimeProvider, token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!making.IsCompleted && !token.IsCancellationRequested)
+                {
+                    flight.LandEarly(former);
+                }
+            }
+            return await making.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!token.IsCancellationRequested)
+        {
+            // The application's code. Its lease ends with its time: until then all have the former value, and nobody
+            // calls a factory that has just failed.
+            _lease = default;
+            engine.ServedFormer(typeof(T), exception);
+            return former;
         }
     }
 
@@ -203,19 +270,24 @@ internal sealed class Filling<T>(
         try
         {
             EntryWrite write = made.Write;
-            if (_lease.Value != 0)
+            if (_former is not null)
+            {
+                write = write with { Condition = EntryCondition.IfVersion, Version = _formerVersion };
+            }
+            else if (_lease.Value != 0)
             {
                 write = write with { Condition = EntryCondition.IfLeased, Version = _lease.Value };
             }
             EntryAnswer answer = await engine.WriteAsync(bytes, written, write, flight.Token).ConfigureAwait(false);
             if (answer.Status == EntryStatus.Done)
             {
-                // The write has ended it.
-                _lease = default;
+                // The write has ended the lease of its key.
+                _lease = _former is null ? default : _lease;
             }
             else
             {
-                engine.Meters?.Refused(answer.Status == EntryStatus.StaleLease ? "changed" : "value");
+                engine.Meters?.Refused(
+                    answer.Status is EntryStatus.StaleLease or EntryStatus.Refused ? "changed" : "value");
             }
         }
         catch (Exception exception) when (IsTrouble(exception))
@@ -233,7 +305,8 @@ internal sealed class Filling<T>(
         }
         try
         {
-            await engine.Node.LeaseCalls.ReleaseAsync(bytes, _lease, CancellationToken.None).ConfigureAwait(false);
+            await engine.Node.LeaseCalls.ReleaseAsync(_leaseKey ?? bytes, _lease, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (IsTrouble(exception))
         {

@@ -78,6 +78,18 @@ internal sealed class Flight<T> : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives all callers what there is, while the work goes on: nobody can cancel it any more.
+    /// </summary>
+    public void LandEarly(Landing<T> landing)
+    {
+        lock (_lock)
+        {
+            _callers++;
+        }
+        _landing.TrySetResult(landing);
+    }
+
     /// <summary>Waits as one of its callers.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="Exception">What the factory threw.</exception>

@@ -41,9 +41,21 @@ internal sealed record Policy
     /// <summary>How long the factory may take; infinite: as long as it likes.</summary>
     public TimeSpan FactoryTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>
+    /// How long the ring keeps a value beyond its expiration, to be served where the factory fails; zero: not.
+    /// </summary>
+    public TimeSpan FailSafe { get; init; }
+
+    /// <summary>How long before its expiration a value is made anew while it is served; zero: not.</summary>
+    public TimeSpan RefreshAhead { get; init; }
+
+    /// <summary>How long callers wait for the factory where there is an expired value; infinite: for its end.</summary>
+    public TimeSpan SoftTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>What the ring is given beside the value.</summary>
     public EntryWrite Write => new(new Lifetime(
-        Expiration == TimeSpan.MaxValue ? 0 : Milliseconds(Expiration),
+        Expiration == TimeSpan.MaxValue ? 0
+            : Math.Min(Milliseconds(Expiration) + Kept(FailSafe), Lifetime.LongestMs),
         Sliding == TimeSpan.Zero ? 0 : Milliseconds(Sliding),
         0)) { Tags = TagList };
 
@@ -61,6 +73,19 @@ internal sealed record Policy
 
     /// <summary>Whether the factory may be called.</summary>
     public bool Makes => (Flags & HybridCacheEntryFlags.DisableUnderlyingData) == 0;
+
+    /// <summary>Whether a value that the ring still has is past its expiration.</summary>
+    public bool IsExpired(in EntryAnswer answer) => FailSafe != TimeSpan.Zero && Left(answer) <= Kept(FailSafe);
+
+    /// <summary>Whether it is to be made anew by now.</summary>
+    public bool IsDue(in EntryAnswer answer) =>
+        (FailSafe != TimeSpan.Zero || RefreshAhead != TimeSpan.Zero)
+        && Left(answer) <= Kept(FailSafe) + Kept(RefreshAhead);
+
+    /// <summary>How long the first level may keep a value that was read with so much left, in milliseconds.</summary>
+    public long LocalMs(long leftMs) => Math.Min(
+        (leftMs < 0 ? Lifetime.LongestMs : leftMs) - Kept(FailSafe) - Kept(RefreshAhead),
+        Milliseconds(LocalExpiration));
 
     /// <summary>As this one, for a value with other tags.</summary>
     /// <exception cref="ArgumentException">They cannot be.</exception>
@@ -85,4 +110,9 @@ internal sealed record Policy
             + (time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1 : 0);
         return Math.Min(milliseconds, Lifetime.LongestMs);
     }
+
+    private static long Kept(TimeSpan time) => time == TimeSpan.Zero ? 0 : Milliseconds(time);
+
+    private static long Left(in EntryAnswer answer) =>
+        answer.Provenance is { LeftMs: >= 0 } from ? from.LeftMs : long.MaxValue;
 }

@@ -16,6 +16,7 @@ internal sealed class CacheMeters
     private readonly Counter<long> _factories;
     private readonly Counter<long> _troubles;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _formers;
 
     /// <summary>Creates the instruments.</summary>
     public CacheMeters(Meter meter)
@@ -32,6 +33,8 @@ internal sealed class CacheMeters
         _refusals = meter.CreateCounter<long>(
             "henge.cache.refusals", "{entry}",
             "Entries that were served and not cached, by reason (key, value, serializer, changed).");
+        _formers = meter.CreateCounter<long>(
+            "henge.cache.failsafe", "{call}", "Failures of factories after which an expired value was served.");
     }
 
     /// <summary>Watches a first level.</summary>
@@ -61,6 +64,9 @@ internal sealed class CacheMeters
 
     /// <summary>The ring did not answer, and was done without.</summary>
     public void Troubled() => _troubles.Add(1);
+
+    /// <summary>A factory failed, and an expired value was served.</summary>
+    public void ServedFormer() => _formers.Add(1);
 
     /// <summary>An entry cannot be cached.</summary>
     public void Refused(string reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
