@@ -1,4 +1,5 @@
 using Henge.Caching.Engine;
+using Henge.Caching.Levels;
 using Henge.Entries;
 
 using Microsoft.Extensions.Caching.Hybrid;
@@ -186,7 +187,8 @@ public sealed class HengeCache
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <typeparam name="T">Type of the value.</typeparam>
     /// <returns>
-    /// Whether it was stored; false too where it is too long or there is no room, and then what was there stays.
+    /// Whether it was stored; false too where it has no bytes, is too long, or there is no room. Then what was there
+    /// stays.
     /// </returns>
     /// <exception cref="HengeException">It was not stored, or that is not known.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -205,7 +207,13 @@ public sealed class HengeCache
             _engine.Meters?.Refused("key");
             return false;
         }
-        ReadOnlyMemory<byte> written = _engine.Codecs.Of<T>().Encode(value);
+        Codec<T> codec = _engine.Codecs.Of<T>();
+        if (!codec.CanWrite(value))
+        {
+            _engine.Meters?.Refused("value");
+            return false;
+        }
+        ReadOnlyMemory<byte> written = codec.Encode(value);
         EntryWrite write = PolicyOrUsual(options).Write with
         {
             Condition = version == 0 ? EntryCondition.IfAbsent : EntryCondition.IfVersion,

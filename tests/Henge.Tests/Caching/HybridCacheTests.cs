@@ -380,6 +380,28 @@ public sealed class HybridCacheTests
         }
     }
 
+    /// <summary>A null text or array has no bytes in the ring: it is served and not kept.</summary>
+    [Fact]
+    public async Task Null_texts_and_arrays_are_served_and_not_kept()
+    {
+        await using EmbeddedHost host = await EmbeddedHost.StartAsync();
+        HybridCache cache = Of(host);
+        var text = new CountedFactory<string?>(null);
+        var array = new CountedFactory<byte[]?>(null);
+        for (int i = 1; i < 3; i++)
+        {
+            Assert.Null(await cache.GetOrCreateAsync("text", text.CallAsync, cancellationToken: Token));
+            Assert.Null(await cache.GetOrCreateAsync("array", array.CallAsync, cancellationToken: Token));
+            Assert.Equal((i, i), (text.Calls, array.Calls));
+        }
+
+        await cache.SetAsync("text", "old", cancellationToken: Token);
+        await cache.SetAsync<string?>("text", null, cancellationToken: Token);
+        Assert.Null(host.Cache.Get("text"));
+        await cache.SetAsync("text", "", cancellationToken: Token);
+        Assert.Equal("", await ReadAsync<string>(cache, "text"));
+    }
+
     /// <summary>[ImmutableObject(true)] on sealed types: "instances are reused"; others are not.</summary>
     [Fact]
     public async Task Immutable_objects_are_shared_and_others_are_not()

@@ -144,7 +144,14 @@ internal sealed class CacheEngine
             Meters?.Refused("key");
             return;
         }
-        ReadOnlyMemory<byte> written = Codecs.Of<T>().Encode(value);
+        Codec<T> codec = Codecs.Of<T>();
+        if (!codec.CanWrite(value))
+        {
+            Meters?.Refused("value");
+            await RemoveAsync(key, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        ReadOnlyMemory<byte> written = codec.Encode(value);
         if (!policy.WritesRing)
         {
             KeepOwn(key, value, written, policy, Clock());
@@ -277,12 +284,18 @@ internal sealed class CacheEngine
         }
     }
 
-    /// <summary>The bytes of a value; null, and counted, where the serializer throws.</summary>
+    /// <summary>The bytes of a value; null, and counted, where there are none or the serializer throws.</summary>
     public ReadOnlyMemory<byte>? TryEncode<T>(T value)
     {
+        Codec<T> codec = Codecs.Of<T>();
+        if (!codec.CanWrite(value))
+        {
+            Meters?.Refused("value");
+            return null;
+        }
         try
         {
-            return Codecs.Of<T>().Encode(value);
+            return codec.Encode(value);
         }
         catch (Exception exception)
         {

@@ -59,9 +59,6 @@ internal sealed record Policy
         Sliding == TimeSpan.Zero ? 0 : Milliseconds(Sliding),
         0)) { Tags = TagList };
 
-    /// <summary>Whether the first level may answer.</summary>
-    public bool ReadsHere => (Flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0;
-
     /// <summary>Whether the first level may keep what was found or made.</summary>
     public bool KeepsHere => (Flags & HybridCacheEntryFlags.DisableLocalCacheWrite) == 0;
 

@@ -13,7 +13,6 @@ internal sealed class ByteSerializer : IHybridCacheSerializer<byte[]>
     /// <inheritdoc/>
     public void Serialize(byte[] value, IBufferWriter<byte> target)
     {
-        ArgumentNullException.ThrowIfNull(value);
         target.Write(value);
     }
 }

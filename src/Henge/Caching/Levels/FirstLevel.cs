@@ -106,16 +106,6 @@ internal sealed class FirstLevel(KeptReads kept, NodeTags tags, long limitBytes)
         }
     }
 
-    /// <summary>Keeps nothing any more.</summary>
-    public void Clear()
-    {
-        lock (_lock)
-        {
-            _entries.Clear();
-            (_oldest, _newest, _size) = (null, null, 0);
-        }
-    }
-
     private bool IsStale(KeptEntry entry)
     {
         if (entry.Attributes.Length == 0)

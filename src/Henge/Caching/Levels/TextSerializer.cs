@@ -14,7 +14,6 @@ internal sealed class TextSerializer : IHybridCacheSerializer<string>
     /// <inheritdoc/>
     public void Serialize(string value, IBufferWriter<byte> target)
     {
-        ArgumentNullException.ThrowIfNull(value);
         Encoding.UTF8.GetBytes(value, target);
     }
 }
