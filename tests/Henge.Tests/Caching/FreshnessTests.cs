@@ -13,12 +13,14 @@ public sealed class FreshnessTests
 {
     private static readonly EntryOptions Short = new()
     {
-        Expiration = TimeSpan.FromMilliseconds(1), FailSafe = TimeSpan.FromHours(1),
+        Expiration = TimeSpan.FromMilliseconds(1),
+        FailSafe = TimeSpan.FromHours(1),
     };
 
     private static readonly EntryOptions Long = new()
     {
-        Expiration = TimeSpan.FromHours(1), FailSafe = TimeSpan.FromHours(1),
+        Expiration = TimeSpan.FromHours(1),
+        FailSafe = TimeSpan.FromHours(1),
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -67,7 +69,9 @@ public sealed class FreshnessTests
         var factory = new CountedFactory<string>("new") { IsHeld = true };
         var soft = new EntryOptions
         {
-            Expiration = Long.Expiration, FailSafe = Long.FailSafe, FactorySoftTimeout = TimeSpan.FromMilliseconds(5),
+            Expiration = Long.Expiration,
+            FailSafe = Long.FailSafe,
+            FactorySoftTimeout = TimeSpan.FromMilliseconds(5),
         };
 
         Assert.Equal("old", await Of(host).GetOrCreateAsync(

@@ -53,11 +53,15 @@ internal sealed record Policy
     public TimeSpan SoftTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>What the ring is given beside the value.</summary>
-    public EntryWrite Write => new(new Lifetime(
-        Expiration == TimeSpan.MaxValue ? 0
-            : Math.Min(Milliseconds(Expiration) + Kept(FailSafe), Lifetime.LongestMs),
-        Sliding == TimeSpan.Zero ? 0 : Milliseconds(Sliding),
-        0)) { Tags = TagList };
+    public EntryWrite Write
+    {
+        get
+        {
+            long ttlMs = Expiration == TimeSpan.MaxValue ? 0
+                : Math.Min(Milliseconds(Expiration) + Kept(FailSafe), Lifetime.LongestMs);
+            return new EntryWrite(new Lifetime(ttlMs, Kept(Sliding), ExpiresAtMs: 0)) { Tags = TagList };
+        }
+    }
 
     /// <summary>Whether the first level may keep what was found or made.</summary>
     public bool KeepsHere => (Flags & HybridCacheEntryFlags.DisableLocalCacheWrite) == 0;
