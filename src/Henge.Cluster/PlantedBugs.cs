@@ -44,4 +44,7 @@ internal enum PlantedBugs
 
     /// <summary>A suspect cannot refute.</summary>
     NoRefutation = 1 << 11,
+
+    /// <summary>A node takes over no invalidations that it was not told of when they were made.</summary>
+    ForgetsTags = 1 << 12,
 }

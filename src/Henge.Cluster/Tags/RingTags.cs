@@ -20,8 +20,8 @@ internal sealed class RingTags
         _membership = membership;
         Table = new TagTable(store, options.MaxTags);
         store.Staleness = Table;
-        _rounds = new TagRounds(options, store, Table, membership, host);
         Exchange = new TagExchange(options, Table, membership, host, new Chance(seed));
+        _rounds = new TagRounds(options, store, Table, Exchange, membership, host);
     }
 
     /// <summary>What is stale; any thread may ask.</summary>

@@ -5,8 +5,9 @@ namespace Henge.Cluster.Tags;
 
 /// <summary>
 /// Makes all tables alike. Two members tell each other the digests of theirs when they are linked, and now and then;
-/// who sees a difference takes the other's over, oldest first, in pieces that fit a control link. What is raised
-/// meanwhile goes to the end, so nothing is passed over. What was learnt so is news: the digest goes to everybody.
+/// each answers with its own, and who sees a difference takes the other's over, oldest first, in pieces that fit a
+/// control link. What is raised meanwhile goes to the end, so nothing is passed over. What was learnt so is news: the
+/// digest goes to everybody.
 /// <para>
 /// Who comes from elsewhere, not as a fresh process that is still joining, may know of invalidations that this node has
 /// not heard of: until its table is here nothing is served (<see cref="IsBehind"/>), and no data is taken over
@@ -40,7 +41,9 @@ internal sealed class TagExchange(
     public void LinkUp(MemberId member)
     {
         TagPartner partner = Of(member);
-        (partner.IsLinked, partner.IsMet, partner.IsPulling) = (true, false, false);
+        partner.IsLinked = true;
+        // What was under way on a link that this one replaces may be lost.
+        partner.IsPulling = false;
         Tell(partner, isReply: false);
     }
 
@@ -85,11 +88,13 @@ internal sealed class TagExchange(
     {
         foreach (TagPartner partner in _partners.Values)
         {
-            if (partner.IsOwedDigest)
+            bool isDue = now.MonotonicMs - partner.AskedMs >= AskAgainMs;
+            if (partner.IsOwedDigest || (isDue && partner is { IsLinked: true, IsMet: false, IsPulling: false }))
             {
+                partner.AskedMs = now.MonotonicMs;
                 Tell(partner, isReply: false);
             }
-            if (partner.IsPulling && now.MonotonicMs - partner.AskedMs >= AskAgainMs)
+            if (isDue && partner.IsPulling)
             {
                 Ask(partner, now);
             }
@@ -120,7 +125,7 @@ internal sealed class TagExchange(
             return false;
         }
         TagPartner partner = Of(from);
-        if (digest == table.Digest || digest == 0)
+        if (digest == table.Digest || digest == 0 || (options.Bugs & PlantedBugs.ForgetsTags) != 0)
         {
             Met(partner, now);
         }
@@ -129,7 +134,7 @@ internal sealed class TagExchange(
             (partner.IsPulling, partner.Pulled) = (true, new TagVersion(0, []));
             Ask(partner, now);
         }
-        if (digest != table.Digest && !isReply)
+        if (!isReply)
         {
             Tell(partner, isReply: true);
         }
@@ -197,12 +202,18 @@ internal sealed class TagExchange(
         if (partner.HasLearnt)
         {
             partner.HasLearnt = false;
-            foreach (TagPartner other in _partners.Values.Where(p => p.IsLinked).OrderBy(p => p.Id))
-            {
-                Tell(other, isReply: false);
-            }
+            TellAll();
         }
         return true;
+    }
+
+    /// <summary>Tells everybody the digest: something is known here that others may not know.</summary>
+    public void TellAll()
+    {
+        foreach (TagPartner other in _partners.Values.Where(p => p.IsLinked).OrderBy(p => p.Id))
+        {
+            Tell(other, isReply: false);
+        }
     }
 
     private TagPartner Of(MemberId member)

@@ -17,7 +17,8 @@ namespace Henge.Cluster.Tags;
 /// an answer of everybody by the deadline the invalidation has failed: some may have it, and then all will have.
 /// </summary>
 internal sealed class TagRounds(
-    ClusterOptions options, Store store, TagTable table, Membership membership, IClusterHost host)
+    ClusterOptions options, Store store, TagTable table, TagExchange exchange, Membership membership,
+    IClusterHost host)
 {
     /// <summary>Invalidations that may be under way from one node; more are refused.</summary>
     public const int MostRounds = 10_000;
@@ -163,6 +164,11 @@ internal sealed class TagRounds(
         }
         if (now.MonotonicMs >= round.DeadlineMs)
         {
+            if (round.Version != 0)
+            {
+                // Some have it: then all shall have it.
+                exchange.TellAll();
+            }
             round.Done(false);
             return true;
         }

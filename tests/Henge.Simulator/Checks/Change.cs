@@ -23,6 +23,12 @@ internal sealed class Change
 
     public required long AtUs { get; init; }
 
+    /// <summary>Its tag; -1 for none.</summary>
+    public int Tag { get; init; } = -1;
+
+    /// <summary>Whether some node knows that its tag was invalidated: then it may be gone.</summary>
+    public bool IsStale { get; set; }
+
     /// <summary>Nodes that had it, or something newer, when it was acknowledged.</summary>
     public int Holders { get; set; }
 
@@ -31,5 +37,5 @@ internal sealed class Change
 
     public override string ToString() =>
         $"{(IsTombstone ? "tombstone" : "value")} {Version:x} of request #{Request} made on host {Host} at "
-        + $"{AtUs / 1000} ms{(ExpiresAtMs != 0 ? $", expiry {ExpiresAtMs}" : "")}";
+        + $"{AtUs / 1000} ms{(ExpiresAtMs != 0 ? $", expiry {ExpiresAtMs}" : "")}{(Tag >= 0 ? $", tag {Tag}" : "")}";
 }

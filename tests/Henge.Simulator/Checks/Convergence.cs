@@ -27,7 +27,7 @@ internal sealed class Convergence(World world)
             return null;
         }
         return MissingFromViews(nodes) ?? MissingFromSlots(nodes) ?? MissingFromLanes(nodes)
-            ?? MissingFromData(nodes);
+            ?? MissingFromTags(nodes) ?? MissingFromData(nodes);
     }
 
     /// <summary>Whether all that live form one settled ring, whatever is in their stores.</summary>
@@ -80,6 +80,10 @@ internal sealed class Convergence(World world)
     private static string? MissingFromLanes(SimNode[] nodes) =>
         nodes.FirstOrDefault(static n => n.Lanes.Any(static l => l.Lane.IsBusy)) is { } node
             ? $"a lane of {node} is still busy" : null;
+
+    private static string? MissingFromTags(SimNode[] nodes) =>
+        nodes.FirstOrDefault(n => n.Core.Tags.Table.Digest != nodes[0].Core.Tags.Table.Digest) is { } node
+            ? $"I6: {node} has other tags than {nodes[0]}" : null;
 
     private string? MissingFromData(SimNode[] nodes)
     {

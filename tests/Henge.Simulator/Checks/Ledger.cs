@@ -45,9 +45,11 @@ internal sealed class Ledger
         Changes.Exists(c => c.Version == version && !c.IsTombstone && c.ExpiresAtMs == expiresAtMs
             && c.ValueHash == valueHash);
 
-    /// <summary>Whether a change, or a later one, has expired: nothing of its version need be remembered.</summary>
+    /// <summary>
+    /// Whether a change, or a later one, has expired or is stale: nothing of its version need be remembered.
+    /// </summary>
     public bool IsForgotten(Change change, long unixMs) =>
-        Changes.Exists(c => c.Version >= change.Version && c.ExpiresAtMs != 0 && c.ExpiresAtMs <= unixMs);
+        Changes.Exists(c => c.Version >= change.Version && Oracle.Expires(c, unixMs));
 
     /// <summary>Takes an acknowledged change.</summary>
     /// <param name="change">The change.</param>

@@ -28,6 +28,9 @@ internal sealed class Oracle(World world)
     /// <summary>The last flush, in virtual time.</summary>
     public long FlushedAtUs { get; private set; } = long.MinValue;
 
+    /// <summary>What is known of tags.</summary>
+    public TagWatch Tags { get; } = new(world);
+
     /// <summary>What is known of a key.</summary>
     public Ledger this[int key] => _ledgers[key];
 
@@ -82,6 +85,10 @@ internal sealed class Oracle(World world)
         {
             world.Fail("I12", $"{request} finds key {key} at {node} although it expired at {expiresAtMs}");
         }
+        if (found)
+        {
+            Tags.Seen(node, request, ledger.Find(version)!);
+        }
         if (!world.IsStrict || ledger.Acked is not { } acked || ledger.IsAmnestied
             || ledger.IsForgotten(acked, world.LatestUnixMs))
         {
@@ -109,6 +116,7 @@ internal sealed class Oracle(World world)
             IsTombstone = record.IsTombstone,
             ExpiresAtMs = record.ExpiresAtMs,
             ValueHash = EventHash.Of(record.Value),
+            Tag = TagWatch.TagOf(record.Attributes),
             Request = request.Id,
             Host = node.Host.Index,
             AtUs = world.Time.NowUs,
@@ -125,6 +133,7 @@ internal sealed class Oracle(World world)
                 "I17", $"{request} at {node} gives {change}, not above acknowledged {ledger.Acked}");
         }
         ledger.Add(change);
+        Tags.Changed(node, request, change);
         request.Changes.Add(change);
         _unreleased.Add(change);
     }
@@ -258,8 +267,9 @@ internal sealed class Oracle(World world)
     /// <summary>Whether a change was overtaken by a flush of everything.</summary>
     public bool IsFlushed(Change change) => change.Version <= FlushVersion || change.AtUs <= FlushedAtUs + 10_000_000;
 
-    /// <summary>Whether the expiry of a change has come by some clock.</summary>
-    public static bool Expires(Change change, long unixMs) => change.ExpiresAtMs != 0 && change.ExpiresAtMs <= unixMs;
+    /// <summary>Whether the expiry of a change has come by some clock, or its tag was invalidated.</summary>
+    public static bool Expires(Change change, long unixMs) =>
+        change.IsStale || (change.ExpiresAtMs != 0 && change.ExpiresAtMs <= unixMs);
 
     /// <summary>Whether nothing may be found where a change was acknowledged.</summary>
     public bool MayBeAbsent(Ledger ledger, Change acked) =>

@@ -21,6 +21,7 @@ internal sealed class SimNode
     private long _tickAtUs = long.MaxValue;
     private int _unsettled = -1;
     private long _nextStoreTickMs;
+    private long _tagEpoch;
 
     public SimNode(World world, SimHost host, BootId boot, SimRandom random)
     {
@@ -110,6 +111,11 @@ internal sealed class SimNode
     public void OnCore(Action<Instant> call)
     {
         call(Host.Clock.Now);
+        if (Core.Tags.Table.Epoch is var epoch && epoch != _tagEpoch)
+        {
+            _tagEpoch = epoch;
+            _world.Oracle.Tags.Raised(this);
+        }
         long due = Math.Max(Host.Clock.WhenUs(Core.NextTickMs), _world.Time.NowUs + 20);
         if (due < _tickAtUs)
         {

@@ -75,6 +75,7 @@ internal sealed class Run
         Form();
         _clients.WriteAll();
         _clients.Start();
+        _clients.StartInvalidating();
         _world.FaultsAtUs = _world.Time.NowUs;
         _injector.Start(_plan.Faults);
         _plan.Begins?.Invoke(_world);

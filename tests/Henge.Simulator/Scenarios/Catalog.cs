@@ -28,6 +28,7 @@ internal static class Catalog
         new("split-60s", "a partition of a minute", PartitionScenarios.Split(60_000)),
         new("split-10m", "a partition of 10 minutes", PartitionScenarios.Split(600_000)),
         new("deletes-apart", "deletions on one side of a split", PartitionScenarios.DeletesApart),
+        new("tags-apart", "tags invalidated on both sides of a split", PartitionScenarios.TagsApart),
         new("deaf-owner", "an owner that hears nobody goes on writing", PartitionScenarios.DeafOwner),
         new("islands", "two rings at start that meet", PartitionScenarios.Islands),
         new("pause", "a node stands still for 2 s", PartitionScenarios.Pause),

@@ -54,6 +54,34 @@ internal static class PartitionScenarios
         };
     }
 
+    /// <summary>
+    /// Tags are invalidated on both sides of a split while both write; once they meet, nobody serves what either took.
+    /// </summary>
+    public static Plan TagsApart(SimRandom random, PlantedBugs bugs)
+    {
+        int hosts = 3 + random.Below(3);
+        return new Plan
+        {
+            Shapes = Ingredients.Hosts(hosts, 2, bugs),
+            StartsWith = hosts,
+            Workload = new() { RequestsPerInvalidation = 8, ReadShare = 0.6, MeanGapUs = 5000 },
+            Faults =
+            [
+                Ingredients.Split(2 * Second, 12 * Second, 1 + random.Below((1 << (hosts - 1)) - 1), hosts),
+                new Fault(FaultKind.Crash, 20 * Second, 500, random.Below(hosts)),
+            ],
+            FaultsMs = 25 * Second,
+            ConvergesWithinMs = 20 * Second,
+            Expects = world =>
+            {
+                if (world.Oracle.Tags.Done == 0)
+                {
+                    world.Fail("I27", "no invalidation was done");
+                }
+            },
+        };
+    }
+
     /// <summary>A node stands still for 2 s: nobody is declared dead, nothing is lost.</summary>
     public static Plan Pause(SimRandom random, PlantedBugs bugs)
     {

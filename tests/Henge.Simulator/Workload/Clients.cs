@@ -1,5 +1,6 @@
 using Henge.Cluster;
 using Henge.Cluster.Members;
+using Henge.Simulator.Checks;
 using Henge.Simulator.Nodes;
 using Henge.Simulator.Time;
 
@@ -12,6 +13,7 @@ namespace Henge.Simulator.Workload;
 internal sealed class Clients(World world, SimRandom random)
 {
     private readonly WorkloadOptions _options = world.Plan.Workload;
+    private readonly SimRandom _tags = random.Fork("tags");
 
     /// <summary>Whether requests are made.</summary>
     public bool IsActive { get; set; } = true;
@@ -26,6 +28,16 @@ internal sealed class Clients(World world, SimRandom random)
         if (_options.MeanGapUs > 0)
         {
             world.Time.After(random.Exponential(_options.MeanGapUs), Next);
+        }
+    }
+
+    /// <summary>Begins to invalidate tags, until the end of the run.</summary>
+    public void StartInvalidating()
+    {
+        if (_options.MeanGapUs > 0)
+        {
+            world.Time.After(
+                _tags.Exponential(_options.MeanGapUs * _options.RequestsPerInvalidation), Invalidate);
         }
     }
 
@@ -66,6 +78,21 @@ internal sealed class Clients(World world, SimRandom random)
         Start();
     }
 
+    private void Invalidate()
+    {
+        if (IsActive && world.Nodes.Count > 0)
+        {
+            SimNode node = world.Nodes[_tags.Below(world.Nodes.Count)];
+            int tag = _tags.Below(TagWatch.Tags);
+            node.CoreThread.Post(() => node.OnCore(now =>
+            {
+                Invalidation begun = world.Oracle.Tags.Begin(node, tag);
+                node.Core.Tags.Invalidate(TagWatch.ListOf(tag), isDone => world.Oracle.Tags.End(begun, isDone), now);
+            }));
+        }
+        StartInvalidating();
+    }
+
     private SimNode AnyNode() => world.Nodes[random.Below(world.Nodes.Count)];
 
     private (OperationKind, int[]) Draw()
@@ -100,6 +127,7 @@ internal sealed class Clients(World world, SimRandom random)
             0 => OperationKind.SetIfAbsent,
             1 => OperationKind.GetSet,
             2 => OperationKind.Persist,
+            3 or 4 => OperationKind.SetTagged,
             _ => OperationKind.Set,
         };
         return (kind, [key]);

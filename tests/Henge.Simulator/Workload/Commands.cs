@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 
 using Henge.Cluster;
+using Henge.Simulator.Checks;
 using Henge.Simulator.Nodes;
 using Henge.Storage;
 
@@ -30,7 +31,8 @@ internal static class Commands
         foreach (int key in request.Keys)
         {
             using EntryScope scope = node.Store.Open(world.Keys.Name(key), now.UnixMs);
-            bool overwrites = request.Kind is OperationKind.Set or OperationKind.SetExpiring or OperationKind.SetMany;
+            bool overwrites = request.Kind is OperationKind.Set or OperationKind.SetTagged
+                or OperationKind.SetExpiring or OperationKind.SetMany;
             if (!overwrites)
             {
                 world.Oracle.Seen(node, request, key, scope.Found, scope.Version, scope.ExpiresAtMs);
@@ -49,6 +51,9 @@ internal static class Commands
                 return (long)scope.Version;
             case OperationKind.Set or OperationKind.SetMany or OperationKind.GetSet:
                 return Set(request, key, in scope, 0);
+            case OperationKind.SetTagged:
+                return (long)scope.Set(EntryType.String, ValueOf(request, key), 0,
+                    TagWatch.BlockOf((int)(request.Id % TagWatch.Tags)));
             case OperationKind.SetIfAbsent:
                 return scope.Found ? 0 : Set(request, key, in scope, 0);
             case OperationKind.SetExpiring:

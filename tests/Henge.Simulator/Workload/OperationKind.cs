@@ -18,6 +18,9 @@ internal enum OperationKind : byte
     /// <summary>INCR</summary>
     Increment,
 
+    /// <summary>SET with a tag</summary>
+    SetTagged,
+
     /// <summary>SETNX</summary>
     SetIfAbsent,
 

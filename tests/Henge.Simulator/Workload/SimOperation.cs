@@ -18,7 +18,7 @@ internal sealed class SimOperation(World world, SimNode node, Request request, b
 
     /// <inheritdoc/>
     public override bool ReadsKeys => request.Kind is not
-        (OperationKind.Set or OperationKind.SetExpiring or OperationKind.SetMany);
+        (OperationKind.Set or OperationKind.SetTagged or OperationKind.SetExpiring or OperationKind.SetMany);
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> KeyAt(int index) => world.Keys.Name(request.Keys[index]);

@@ -15,6 +15,9 @@ internal sealed record WorkloadOptions
     /// <summary>Mean time between two batches of requests, over all nodes; 0 for none.</summary>
     public long MeanGapUs { get; init; } = 20_000;
 
+    /// <summary>Batches of requests for each invalidation of a tag, about.</summary>
+    public int RequestsPerInvalidation { get; init; } = 50;
+
     /// <summary>Most requests of a batch, sent to one node at once.</summary>
     public int MaxBatch { get; init; } = 4;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
+using Henge.Cluster.Rings;
 using Henge.Cluster.Tags;
 using Henge.Storage;
 using Henge.Tests.Cluster.Handoffs;
@@ -123,8 +124,8 @@ public class RingTagsTests
         ring.RunUntil(
             () =>
             {
-                Assert.True(joined.SlotsIn(Henge.Cluster.Rings.SlotAccess.Load) == 0
-                    && joined.SlotsIn(Henge.Cluster.Rings.SlotAccess.Serve) == 0
+                Assert.True(joined.SlotsIn(SlotAccess.Load) == 0
+                    && joined.SlotsIn(SlotAccess.Serve) == 0
                     || joined.Core.Tags.Table.Digest == digest);
                 return ring.IsSettled(4);
             },
