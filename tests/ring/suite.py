@@ -15,10 +15,12 @@ from forming import forms, islands, roles, sixteen
 from hostile import clocks, strangers, wires
 from outside import clients
 from parting import partition
+from tagging import tags
 from tap import Tap
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (
-    forms, scale, rolling, kill, silent, healthy, partition, islands, roles, sixteen, clients, strangers, wires, clocks)}
+    forms, scale, rolling, kill, silent, healthy, partition, islands, tags, roles, sixteen, clients, strangers, wires,
+    clocks)}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--long", action="store_true")

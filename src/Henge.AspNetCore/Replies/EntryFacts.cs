@@ -11,7 +11,9 @@ namespace Henge.AspNetCore.Replies;
 /// <param name="Length">Length of its value in bytes.</param>
 /// <param name="ExpiresAtMs">Unix milliseconds; 0 for none.</param>
 /// <param name="ContentType">What it is served as.</param>
-internal readonly record struct EntryFacts(ulong Version, int Length, long ExpiresAtMs, string ContentType)
+/// <param name="Tags">Its tags as the header shows them; null for none.</param>
+internal readonly record struct EntryFacts(
+    ulong Version, int Length, long ExpiresAtMs, string ContentType, string? Tags)
 {
     // A version is 48 bits of unix milliseconds above 16 bits of counter: the time of the write comes with it.
     private const int VersionCounterBits = 16;
@@ -29,14 +31,15 @@ internal readonly record struct EntryFacts(ulong Version, int Length, long Expir
     {
         EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);
         string contentType = contentTypes.Text(attributes.ContentType);
+        string? tags = attributes.Tags.IsEmpty ? null : TagText.Show(attributes.Tags);
         if (use && SlidingUse.Apply(entry, attributes, nowMs))
         {
             node.Entries.TellCopies(key);
         }
-        return new EntryFacts(entry.Version, entry.Value.Length, entry.ExpiresAtMs, contentType);
+        return new EntryFacts(entry.Version, entry.Value.Length, entry.ExpiresAtMs, contentType, tags);
     }
 
-    /// <summary>Sets ETag, Age, Cache-Control and X-Cache.</summary>
+    /// <summary>Sets ETag, Age, Cache-Control, Cache-Tags and X-Cache.</summary>
     public void WriteHeaders(IHeaderDictionary headers, long nowMs)
     {
         headers.ETag = EntityTag.Of(Version);
@@ -44,6 +47,10 @@ internal readonly record struct EntryFacts(ulong Version, int Length, long Expir
         if (ExpiresAtMs != 0)
         {
             headers.CacheControl = NumberTexts.MaxAge(ExpiresAtMs - nowMs);
+        }
+        if (Tags is not null)
+        {
+            headers[TagText.Header] = Tags;
         }
         headers.AcceptRanges = Bytes;
         headers["X-Cache"] = Hit;

@@ -110,6 +110,9 @@ internal static class Problems
     public static readonly Problem Uncertain = new(504, "uncertain",
         "The write may or may not have been stored, or not on all of its copies: read before trying again.");
 
+    public static readonly Problem InvalidationUncertain = new(504, "uncertain",
+        "Not every member of the ring has taken the invalidation in time; it may be in force on some.");
+
     public static readonly Problem Failed = new(500, "internal-error", "The node failed; its log says more.");
 
     /// <summary>How a write of the store ended; null when it was applied.</summary>
@@ -122,6 +125,9 @@ internal static class Problems
 
     /// <summary>A query option that cannot be.</summary>
     public static Problem BadQuery(string detail) => new(400, "bad-query", detail);
+
+    /// <summary>A tag that cannot be.</summary>
+    public static Problem BadTag(string detail) => new(400, "bad-tag", detail);
 
     /// <summary>A duration that cannot be.</summary>
     public static Problem BadDuration(string option) => new(400, "bad-duration",

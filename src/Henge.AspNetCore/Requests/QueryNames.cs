@@ -46,6 +46,9 @@ internal enum QueryNames
     /// <summary><c>wait=2s</c>: for how long to wait while another fills the key.</summary>
     Wait = 4096,
 
+    /// <summary><c>tag=</c>: a tag to invalidate; may be there several times.</summary>
+    Tag = 8192,
+
     /// <summary>What says how long an entry lives.</summary>
     Lifetime = Ttl | Idle | Expires,
 

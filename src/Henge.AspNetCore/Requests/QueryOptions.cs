@@ -4,7 +4,7 @@ namespace Henge.AspNetCore.Requests;
 
 /// <summary>
 /// The query of a request. An option that the route does not know is an error: a misspelt <c>ttl</c> would otherwise
-/// store an entry for ever and say nothing. Values are still percent-encoded.
+/// store an entry for ever and say nothing. Values are still percent-encoded. Tags are read by <see cref="TagText"/>.
 /// </summary>
 internal ref struct QueryOptions
 {
@@ -72,7 +72,7 @@ internal ref struct QueryOptions
             {
                 return UnknownOption(name);
             }
-            if (options.Has(bit))
+            if (options.Has(bit) && bit != QueryNames.Tag)
             {
                 return Problems.BadQuery($"The query option '{name}' is given twice.");
             }
@@ -100,12 +100,12 @@ internal ref struct QueryOptions
         "key" => QueryNames.Key,
         "lease" => QueryNames.Lease,
         "wait" => QueryNames.Wait,
+        "tag" => QueryNames.Tag,
         _ => QueryNames.None,
     };
 
-    private static Problem UnknownOption(ReadOnlySpan<char> name) => name is "tag"
-        ? Problems.NotSupported($"The query option '{name}' is not supported by this version.")
-        : Problems.BadQuery($"The query option '{Shown(name)}' is not known here.");
+    private static Problem UnknownOption(ReadOnlySpan<char> name) =>
+        Problems.BadQuery($"The query option '{Shown(name)}' is not known here.");
 
     // It is shown to whoever sent it, as JSON; the length alone needs a bound.
     private static ReadOnlySpan<char> Shown(ReadOnlySpan<char> name) => name.Length <= 40 ? name : name[..40];
@@ -126,6 +126,7 @@ internal ref struct QueryOptions
             case QueryNames.All: All = value; break;
             case QueryNames.Lease: Lease = value; break;
             case QueryNames.Wait: Wait = value; break;
+            case QueryNames.Tag: break;
             default: Key = value; break;
         }
         return true;

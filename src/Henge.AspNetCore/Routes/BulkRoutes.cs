@@ -190,7 +190,7 @@ internal sealed class BulkRoutes
         }
         byte[] value = entry.Value ?? System.Text.Encoding.UTF8.GetBytes(entry.Text!);
         return _writer.Store(
-            key, value, entry.ContentType, new Lifetime(ttl, idle, 0), default, out version, out created);
+            key, value, default, entry.ContentType, new Lifetime(ttl, idle, 0), default, out version, out created);
     }
 
     private async Task DeleteAsync(

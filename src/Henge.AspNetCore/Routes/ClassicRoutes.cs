@@ -212,6 +212,7 @@ internal sealed class ClassicRoutes
         {
             return Problems.BadDuration("ttl");
         }
-        return _writer.Store(key, Encoding.UTF8.GetBytes(value), null, new Lifetime(ttl, 0, 0), default, out _, out _);
+        return _writer.Store(
+            key, Encoding.UTF8.GetBytes(value), default, null, new Lifetime(ttl, 0, 0), default, out _, out _);
     }
 }

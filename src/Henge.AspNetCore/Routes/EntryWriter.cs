@@ -26,9 +26,9 @@ internal sealed class EntryWriter
     public Task PutAsync(HttpContext context, ReadOnlySpan<byte> key, scoped in QueryOptions query)
     {
         HttpRequest request = context.Request;
-        if (request.Headers.ContainsKey("Cache-Tags"))
+        if (TagText.TryRead(request.Headers, out byte[] tags) is { } badTag)
         {
-            return Problems.NotSupported("Cache-Tags is not supported by this version.").WriteAsync(context);
+            return badTag.WriteAsync(context);
         }
         if (LeaseQuery.TryRead(request, out LeaseToken lease) is { } bad)
         {
@@ -48,7 +48,7 @@ internal sealed class EntryWriter
         string? cacheControl = request.Headers.CacheControl is { Count: > 0 } header ? header.ToString() : null;
         return LifetimeQuery.TryParse(query, cacheControl, _node.NowMs, out Lifetime lifetime) is { } problem
             ? problem.WriteAsync(context)
-            : PutBodyAsync(context, key.ToArray(), contentType, lifetime, lease);
+            : PutBodyAsync(context, key.ToArray(), tags, contentType, lifetime, lease);
     }
 
     /// <summary>
@@ -84,12 +84,14 @@ internal sealed class EntryWriter
     /// <summary>Stores a value with its attributes, if the conditions hold.</summary>
     /// <returns>Null when it was stored.</returns>
     public Problem? Store(
-        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, string? contentType, in Lifetime lifetime,
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> tags, string? contentType,
+        in Lifetime lifetime,
         in Preconditions conditions, out ulong version, out bool created)
     {
         long nowMs = _node.NowMs;
-        Span<byte> buffer = stackalloc byte[EntryAttributes.MaxLength];
-        int length = EntryAttributes.Write(default, contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
+        Span<byte> buffer = tags.IsEmpty
+            ? stackalloc byte[EntryAttributes.MaxLength] : new byte[EntryAttributes.LongestWith(tags)];
+        int length = EntryAttributes.Write(tags, contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
         scoped EntryScope entry = _node.Store.Open(key, nowMs);
         try
         {
@@ -114,7 +116,7 @@ internal sealed class EntryWriter
     }
 
     private async Task PutBodyAsync(
-        HttpContext context, byte[] key, string? contentType, Lifetime lifetime, LeaseToken lease)
+        HttpContext context, byte[] key, byte[] tags, string? contentType, Lifetime lifetime, LeaseToken lease)
     {
         using var body = new RequestBody(_budget);
         Problem? problem = await body.ReadAsync(context, _node.Store.MaxValueBytes, Problems.ValueTooLong)
@@ -131,7 +133,7 @@ internal sealed class EntryWriter
             }
             try
             {
-                problem = Store(key, body.Bytes, contentType, lifetime, conditions, out version, out created);
+                problem = Store(key, body.Bytes, tags, contentType, lifetime, conditions, out version, out created);
             }
             finally
             {

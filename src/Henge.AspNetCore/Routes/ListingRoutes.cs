@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Henge.AspNetCore.Routes;
 
 /// <summary>
-/// <c>/v1/cache</c> itself: a page of keys with GET, deletion by prefix or of everything with DELETE.
+/// <c>/v1/cache</c> itself: a page of keys with GET, deletion by prefix, by tag or of everything with DELETE.
 /// </summary>
 internal sealed class ListingRoutes
 {
@@ -36,12 +36,14 @@ internal sealed class ListingRoutes
     {
         bool delete = HttpMethods.IsDelete(context.Request.Method);
         QueryNames known = QueryNames.Enc
-            | (delete ? QueryNames.Prefix | QueryNames.All : QueryNames.Match | QueryNames.Cursor | QueryNames.Limit);
+            | (delete
+                ? QueryNames.Prefix | QueryNames.All | QueryNames.Tag
+                : QueryNames.Match | QueryNames.Cursor | QueryNames.Limit);
         if (QueryOptions.TryParse(query, known, out QueryOptions options) is { } wrong)
         {
             return wrong.WriteAsync(context);
         }
-        return delete ? Delete(context, options) : List(context, options);
+        return delete ? Delete(context, options, query) : List(context, options);
     }
 
     private Task List(HttpContext context, scoped in QueryOptions query)
@@ -83,12 +85,20 @@ internal sealed class ListingRoutes
         return JsonReply.WriteLongAsync(context, json.WrittenMemory, _pieceBytes);
     }
 
-    private Task Delete(HttpContext context, scoped in QueryOptions query)
+    private Task Delete(HttpContext context, scoped in QueryOptions query, ReadOnlySpan<char> text)
     {
         bool all = query.Has(QueryNames.All);
-        if (all == query.Has(QueryNames.Prefix) || (all && query.All is not "true"))
+        bool hasPrefix = query.Has(QueryNames.Prefix);
+        bool hasTags = query.Has(QueryNames.Tag);
+        int said = (all ? 1 : 0) + (hasPrefix ? 1 : 0) + (hasTags ? 1 : 0);
+        if (said != 1 || (all && query.All is not "true"))
         {
-            return Problems.BadQuery("Say what to delete: either prefix=p or all=true.").WriteAsync(context);
+            return Problems.BadQuery("Say what to delete: either prefix=p, tag=t or all=true.").WriteAsync(context);
+        }
+        if (hasTags)
+        {
+            return TagText.TryRead(text, out List<string> tags) is { } bad
+                ? bad.WriteAsync(context) : InvalidateAsync(context, tags);
         }
         if (all && _ring is not null && !_ring.TryWriteHere())
         {
@@ -104,6 +114,20 @@ internal sealed class ListingRoutes
         bool base64 = query.KeysAreBase64;
         Problem? wrong = KeyText.TryDecode(query.Prefix, base64, inQuery: true, buffer, out ReadOnlySpan<byte> prefix);
         return wrong?.WriteAsync(context) ?? DeletePrefixAsync(context, prefix.ToArray());
+    }
+
+    /// <summary>Makes what has any of the tags stale in the whole ring; how much that is, nobody counts.</summary>
+    private async Task InvalidateAsync(HttpContext context, List<string> tags)
+    {
+        try
+        {
+            await _node.Tags.InvalidateAsync(tags, context.RequestAborted).ConfigureAwait(false);
+            context.Response.StatusCode = 204;
+        }
+        catch (HengeException)
+        {
+            await Problems.InvalidationUncertain.WriteAsync(context).ConfigureAwait(false);
+        }
     }
 
     /// <summary>

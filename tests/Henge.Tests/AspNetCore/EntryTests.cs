@@ -138,13 +138,11 @@ public sealed class EntryTests
         Assert.Contains($"\"code\":\"{code}\"", raw, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("Cache-Tags")]
-    [InlineData("Content-Range")]
-    public async Task What_this_version_cannot_do_is_refused_not_ignored(string header)
+    [Fact]
+    public async Task What_this_version_cannot_do_is_refused_not_ignored()
     {
         await using HttpNode node = await HttpNode.StartAsync();
-        HttpReply put = await node.PutAsync("/v1/cache/k", "v", (header, "bytes 0-0/2"));
+        HttpReply put = await node.PutAsync("/v1/cache/k", "v", ("Content-Range", "bytes 0-0/2"));
         Assert.Equal((400, "not-supported"), (put.Status, put.Code));
         Assert.Equal(0, node.Node.Store.Count);
     }

@@ -41,6 +41,32 @@ public sealed class RingHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tags_are_invalidated_through_any_node_and_gone_on_all()
+    {
+        for (int through = 0; through < 3; through++)
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                HttpReply put = await _nodes[i % 3].PutAsync(
+                    $"/v1/cache/tagged{i}", $"{through}", ("Cache-Tags", i % 2 == 0 ? "even" : "odd"));
+                Assert.InRange(put.Status, 201, 204);
+                Assert.Equal(i % 2 == 0 ? "even" : "odd",
+                    (await _nodes[(i + 1) % 3].GetAsync($"/v1/cache/tagged{i}")).Header("Cache-Tags"));
+            }
+
+            Assert.Equal(204, (await _nodes[through].DeleteAsync("/v1/cache?tag=even")).Status);
+
+            foreach (HttpNode node in _nodes)
+            {
+                for (int i = 0; i < 20; i++)
+                {
+                    Assert.Equal(i % 2 == 0 ? 404 : 200, (await node.GetAsync($"/v1/cache/tagged{i}")).Status);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Every_route_answers_through_every_node()
     {
         for (int through = 0; through < 3; through++)
