@@ -27,6 +27,7 @@ public sealed class WrittenScenarioTests
     // What each of them found, before it was mended.
     [Theory]
     [InlineData("tiny", 18, "who started together took each other for the ring and began another beside it")]
+    [InlineData("three-six-three", 19, "a second link made the tables of tags unmet, and a plan waited 5 s for them")]
     [InlineData("tiny", 10017, "pulls over a slow link began anew for ever")]
     [InlineData("swarm", 20020, "a former process acknowledged for the later one of its name")]
     [InlineData("swarm", 30029, "a node that had stood still waited for the answer to a question lost with its link")]

@@ -167,6 +167,16 @@ public class RingTagsTests
     }
 
     [Fact]
+    public void A_second_link_takes_back_nothing_that_is_known()
+    {
+        using TestRing ring = Three();
+
+        ring["a"].Core.LinkUp(ring["b"].Core.Snapshot.Self, LinkKind.Control, null, ring.Now);
+
+        Assert.True(ring["a"].Core.Tags.Exchange.HasMet(ring["b"].Id));
+    }
+
+    [Fact]
     public void Beyond_the_bound_all_nodes_forget_the_same()
     {
         using var ring = new TestRing { Options = new ClusterOptions { MaxTags = 10 } };
