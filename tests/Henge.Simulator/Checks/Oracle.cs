@@ -85,10 +85,6 @@ internal sealed class Oracle(World world)
         {
             world.Fail("I12", $"{request} finds key {key} at {node} although it expired at {expiresAtMs}");
         }
-        if (found)
-        {
-            Tags.Seen(node, request, ledger.Find(version)!);
-        }
         if (!world.IsStrict || ledger.Acked is not { } acked || ledger.IsAmnestied
             || ledger.IsForgotten(acked, world.LatestUnixMs))
         {

@@ -106,10 +106,12 @@ internal sealed class TagWatch(World world)
         }
     }
 
-    /// <summary>A request finds an entry.</summary>
-    public void Seen(SimNode node, Request request, Change change)
+    /// <summary>
+    /// A request finds an entry of a version and tag (-1: none). Two sides of a split may have given one version.
+    /// </summary>
+    public void Seen(SimNode node, Request request, int key, ulong version, int tag)
     {
-        if (change.Tag < 0)
+        if (tag < 0 || _tagged[tag].FindLast(c => c.Key == key && c.Version == version) is not { } change)
         {
             return;
         }

@@ -36,6 +36,7 @@ internal static class Commands
             if (!overwrites)
             {
                 world.Oracle.Seen(node, request, key, scope.Found, scope.Version, scope.ExpiresAtMs);
+                world.Oracle.Tags.Seen(node, request, key, scope.Version, TagWatch.TagOf(scope.Attributes));
             }
             request.Result += Apply(request, key, in scope, now);
         }
