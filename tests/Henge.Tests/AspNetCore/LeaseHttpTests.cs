@@ -75,7 +75,8 @@ public sealed class LeaseHttpTests
         await using HttpNode node = await HttpNode.StartAsync();
         string lease = (await node.GetAsync("/v1/cache/k?lease=5m")).Header("Cache-Lease")!;
         HttpReply gaveUp = await node.GetAsync("/v1/cache/k?lease=5m&wait=1ms");
-        Assert.Equal((404, "300"), (gaveUp.Status, gaveUp.Header("Retry-After")));
+        Assert.Equal(404, gaveUp.Status);
+        Assert.InRange(int.Parse(gaveUp.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 300);
         Task<HttpReply>[] waiting =
             [.. Enumerable.Range(0, 10).Select(_ => node.GetAsync("/v1/cache/k?lease=5m&wait=1m"))];
         await TransportHost.UntilAsync(() => node.Node.Counters.LeasesHeld >= 20);

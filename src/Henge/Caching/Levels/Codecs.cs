@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 using Microsoft.Extensions.Caching.Hybrid;
@@ -15,6 +16,11 @@ namespace Henge.Caching.Levels;
 /// <param name="services">Where serializers and factories are registered.</param>
 internal sealed class Codecs(IServiceProvider services)
 {
+    /// <summary>Why JSON by reflection breaks no trimmed application by surprise.</summary>
+    public const string WhenTrimmed =
+        "A trimmed application registers serializers, or options with a source-generated resolver (docs/dotnet.md); "
+        + "without, reflection is off there, and the serializer throws and says so.";
+
     private readonly ConcurrentDictionary<Type, object> _codecs = new();
 
     /// <summary>The codec of a type.</summary>
@@ -43,6 +49,7 @@ internal sealed class Codecs(IServiceProvider services)
             ? (IHybridCacheSerializer<T>)(object)new ByteSerializer() : new JsonTextSerializer<T>(OptionsOf<T>());
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = WhenTrimmed)]
     private JsonSerializerOptions OptionsOf<T>() =>
         services.GetKeyedService<JsonSerializerOptions>(typeof(IHybridCacheSerializer<T>))
         ?? services.GetKeyedService<JsonSerializerOptions>(typeof(IHybridCacheSerializer<>))

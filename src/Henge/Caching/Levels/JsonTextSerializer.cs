@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 using Microsoft.Extensions.Caching.Hybrid;
@@ -7,6 +8,7 @@ namespace Henge.Caching.Levels;
 
 /// <summary>Any other type as JSON, by System.Text.Json.</summary>
 /// <param name="options">How.</param>
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Codecs.WhenTrimmed)]
 internal sealed class JsonTextSerializer<T>(JsonSerializerOptions options) : IHybridCacheSerializer<T>
 {
     /// <inheritdoc/>
