@@ -29,20 +29,13 @@ public sealed class Levels : IDisposable
     /// <summary>
     /// Hits in the first level, in the memory of this instance's node, in another instance's, and lookups.
     /// </summary>
-    public object Counts
+    public object Counts => new
     {
-        get
-        {
-            _listener.RecordObservableInstruments();
-            return new
-            {
-                first = Interlocked.Read(ref _first),
-                here = Interlocked.Read(ref _here),
-                ring = Interlocked.Read(ref _ring),
-                lookups = _warehouse.Lookups,
-            };
-        }
-    }
+        first = Interlocked.Read(ref _first),
+        here = Interlocked.Read(ref _here),
+        ring = Interlocked.Read(ref _ring),
+        lookups = _warehouse.Lookups,
+    };
 
     /// <summary>Ends the counting.</summary>
     public void Dispose() => _listener.Dispose();
@@ -51,8 +44,7 @@ public sealed class Levels : IDisposable
     {
         if (instrument.Name == "henge.cache.first_level.hits")
         {
-            // This one is observed as a sum, the other is told call by call.
-            Interlocked.Exchange(ref _first, count);
+            Interlocked.Add(ref _first, count);
             return;
         }
         string? result = null;
