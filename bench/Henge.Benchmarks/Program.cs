@@ -9,6 +9,7 @@ var programs = new Dictionary<string, Action<string[]>>
     ["bare-kestrel"] = BareKestrel.Run,
     ["memory"] = MemoryProgram.Run,
     ["storeget"] = StoreGetProgram.Run,
+    ["coherence"] = CoherenceProgram.Run,
 };
 if (args.Length > 0 && programs.TryGetValue(args[0], out Action<string[]>? program))
 {
