@@ -1,11 +1,9 @@
 using System.Text;
-
 using Henge.Cluster.FirstLevels;
-using Henge.Entries.Kept;
 using Henge.Entries;
+using Henge.Entries.Kept;
 using Henge.Tests.Embedding;
 using Henge.Tests.Transport;
-
 using Xunit;
 
 namespace Henge.Tests.Entries;
