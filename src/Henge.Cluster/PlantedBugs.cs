@@ -47,4 +47,7 @@ internal enum PlantedBugs
 
     /// <summary>A node takes over no invalidations that it was not told of when they were made.</summary>
     ForgetsTags = 1 << 12,
+
+    /// <summary>Who owns a slot goes on serving it when it meets a ring that it did not know.</summary>
+    TrustsStrangers = 1 << 13,
 }

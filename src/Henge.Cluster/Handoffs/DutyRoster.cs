@@ -61,7 +61,8 @@ internal sealed class DutyRoster
     /// <summary>Gives every slot its duty in a new view; returns how many this node gained or lost.</summary>
     public int Assign(RingView view, int number, LeftoverSweeper sweeper, Instant now)
     {
-        var before = new PreviousView(_view, _membership.Self, view);
+        bool meetsRing = _membership.Acquaint(view) && (_options.Bugs & PlantedBugs.TrustsStrangers) == 0;
+        var before = new PreviousView(_view, _membership.Self, view, meetsRing);
         Interrupt();
         (_view, _number) = (view, number);
         Settled.Clear();
@@ -159,23 +160,23 @@ internal sealed class DutyRoster
         }
     }
 
-    // Who owned a slot goes on without a pause, and so does a replica whose owner has gone; unless this node was
-    // suspected in between: then others may have served its slots without its knowing.
+    // Who owned a slot goes on without a pause, and so does a replica whose owner has gone; unless others may have
+    // served it without this node's knowing: since it was suspected in between, or since they were a ring of their own.
     private SlotDuty OwnerDuty(int slot, in PreviousView before)
     {
         SlotDuty was = _duties[slot];
         bool hasStayed = before.IsUnbroken && was.Role == SlotRole.Owner;
         _table.Own(slot, hasStayed ? Math.Min(_table.At(slot).OwnedSince, _number) : _number);
-        bool follows = before.IsUnbroken && was is { Role: SlotRole.Replica, IsSettled: true }
-            && before.HasOwnerGone(slot);
+        bool follows = was is { Role: SlotRole.Replica, IsSettled: true } && before.HasOwnerGone(slot);
         var duty = new SlotDuty { Role = SlotRole.Owner, Access = SlotAccess.Wait };
-        if ((hasStayed && was.Access == SlotAccess.Serve) || follows
+        if ((before.HasAll && ((hasStayed && was.Access == SlotAccess.Serve) || follows))
             || (_options.Bugs & PlantedBugs.ServesWithoutHoldings) != 0)
         {
             duty.Access = SlotAccess.Serve;
             duty.IsWhole = true;
         }
-        else if (hasStayed && was is { Access: SlotAccess.Load, Load: { } load } && AreAlive(load.Sources))
+        else if (before.HasAll && hasStayed
+            && was is { Access: SlotAccess.Load, Load: { } load } && AreAlive(load.Sources))
         {
             (duty.Access, duty.Load) = (SlotAccess.Load, load);
         }
@@ -187,7 +188,7 @@ internal sealed class DutyRoster
     {
         SlotDuty was = _duties[slot];
         var duty = new SlotDuty { Role = SlotRole.Replica, Access = SlotAccess.Remote };
-        duty.IsWhole = before.IsUnbroken && was.IsWhole;
+        duty.IsWhole = before.HasAll && was.IsWhole;
         if (was.Role == SlotRole.Replica && !was.IsSettled)
         {
             duty.NotBeforeMs = was.NotBeforeMs;

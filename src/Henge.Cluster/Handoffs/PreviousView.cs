@@ -10,7 +10,11 @@ internal readonly struct PreviousView
     private readonly RingView _after;
 
     /// <summary>Compares two views from the side of one of their members.</summary>
-    public PreviousView(RingView before, Member self, RingView after)
+    /// <param name="before">The view until now.</param>
+    /// <param name="self">The member.</param>
+    /// <param name="after">The next one.</param>
+    /// <param name="meetsRing">Whether members are in the next one that may have been a ring of their own.</param>
+    public PreviousView(RingView before, Member self, RingView after, bool meetsRing)
     {
         (_before, _after) = (before, after);
         int was = before.PlaceOf(self.Id);
@@ -18,12 +22,18 @@ internal readonly struct PreviousView
         IsUnbroken = was >= 0 && will >= 0
             && before.Members[was].Incarnation == after.Members[will].Incarnation
             && before.Members[was].Boot == after.Members[will].Boot;
+        HasAll = IsUnbroken && !meetsRing;
     }
 
     /// <summary>
     /// Whether nobody can have thought in between that this node was away: its incarnation has not changed.
     /// </summary>
     public bool IsUnbroken { get; }
+
+    /// <summary>
+    /// Whether, besides, nobody was met who may have served the same slots in a ring that this node did not know.
+    /// </summary>
+    public bool HasAll { get; }
 
     /// <summary>Whether the slot's owner before is no member any more.</summary>
     public bool HasOwnerGone(int slot)

@@ -189,6 +189,7 @@ internal sealed class Beliefs(
             gossip.Exchange(peer.Id, MessageKind.PushPullReply, now.MonotonicMs);
             peer.HangupMs = now.MonotonicMs + LastWordsMs;
         }
+        peer.IsStranger = !Peer.IsNewcomer(record);
         peer.HasLostLink = false;
         peer.Clock = new PeerClock();
     }

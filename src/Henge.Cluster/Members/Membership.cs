@@ -3,6 +3,7 @@ using Henge.Cluster.Members.Probes;
 using Henge.Cluster.Members.Reports;
 using Henge.Cluster.Members.Rumours;
 using Henge.Cluster.Messages;
+using Henge.Cluster.Rings;
 
 namespace Henge.Cluster.Members;
 
@@ -265,6 +266,24 @@ internal sealed class Membership
     /// </summary>
     public ReadOnlySpan<byte> LastWords(Instant now) =>
         _gossip.Everything(MessageKind.PushPullReply, now.MonotonicMs);
+
+    /// <summary>
+    /// This node adopts a view: returns whether members are in it that may have been in a ring of their own before
+    /// (<see cref="Peer.IsStranger"/>), who are acquainted from now on.
+    /// </summary>
+    public bool Acquaint(RingView view)
+    {
+        bool hasMet = false;
+        foreach (Member member in view.Members)
+        {
+            if (_roster.Find(member.Id) is { IsStranger: true } peer)
+            {
+                hasMet = true;
+                peer.IsStranger = false;
+            }
+        }
+        return hasMet;
+    }
 
     /// <summary>Raises the incarnation, so that there is a new view.</summary>
     public void Touch(Instant now)

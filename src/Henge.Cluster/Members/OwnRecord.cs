@@ -149,6 +149,10 @@ internal sealed class OwnRecord(ClusterOptions options, Roster roster, Gossip go
         {
             return;
         }
+        foreach (Peer peer in roster.Peers)
+        {
+            peer.IsStranger |= !peer.Record.IsInRing && !Peer.IsNewcomer(peer.Record);
+        }
         roster.SetSelf(Self with
         {
             Incarnation = Math.Max(Self.Incarnation, above) + 1,

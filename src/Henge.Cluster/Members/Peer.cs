@@ -50,8 +50,21 @@ internal sealed class Peer(Member record, long nowMs)
     /// <summary>Its round trips and its clock.</summary>
     public PeerClock Clock { get; set; } = new();
 
+    /// <summary>
+    /// Whether it may have served, without this node's knowing, what this node serves: it was in a ring before it was
+    /// heard of, or away when this node's incarnation rose, so that what it thought of the one before came to nothing.
+    /// Ends with the first view of both.
+    /// </summary>
+    public bool IsStranger { get; set; } = !IsNewcomer(record);
+
     /// <summary>Whether it takes part: alive or suspect.</summary>
     public bool IsLiving => Record.State is MemberState.Alive or MemberState.Suspect;
+
+    /// <summary>
+    /// Whether a record is that of a process that has never been in a ring: who was, and is joining again as a penalty,
+    /// has raised its incarnation.
+    /// </summary>
+    public static bool IsNewcomer(Member record) => record is { Phase: MemberPhase.Joining, Incarnation: 0 };
 
     /// <summary>Notes that it died.</summary>
     public void Died(long nowMs)

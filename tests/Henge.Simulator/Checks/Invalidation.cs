@@ -18,6 +18,9 @@ internal sealed class Invalidation
     /// <summary>Whether every member had it.</summary>
     public bool IsDone { get; set; }
 
+    /// <summary>Whether each slot had one owner, from the start of the run until it was answered.</summary>
+    public bool WasStrict { get; set; }
+
     /// <summary>Up to which version entries were stale at its coordinator then.</summary>
     public ulong Version { get; set; }
 }

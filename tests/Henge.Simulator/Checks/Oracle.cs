@@ -85,7 +85,7 @@ internal sealed class Oracle(World world)
         {
             world.Fail("I12", $"{request} finds key {key} at {node} although it expired at {expiresAtMs}");
         }
-        if (!world.IsStrict || ledger.Acked is not { } acked || ledger.IsAmnestied
+        if (ledger.Acked is not { } acked || !MustSee(node, acked) || ledger.IsAmnestied
             || ledger.IsForgotten(acked, world.LatestUnixMs))
         {
             return;
@@ -273,6 +273,14 @@ internal sealed class Oracle(World world)
         || ledger.Changes.Exists(c => c.Version > acked.Version && (c.IsTombstone || Expires(c, world.LatestUnixMs)))
         // Two sides of a split may give one version: of those, the deletion counts (RecordOrder).
         || ledger.Changes.Exists(c => c.Version == acked.Version && c.IsTombstone);
+
+    // Where two rings meet, each goes by its own view at first.
+    private bool MustSee(SimNode node, Change acked) => world.IsStrict
+        || (world.Plan.IsExactOnceMet && world.Hosts[acked.Host].Node is { } writer && writer != node
+            && GoesBy(node, writer) && GoesBy(writer, node));
+
+    private static bool GoesBy(SimNode node, SimNode other) =>
+        node.Lanes.All(lane => lane.Lane.Snapshot.View.PlaceOf(other.Id) >= 0);
 
     // When a copy has announced that it has all of a slot, who is no copy drops it as soon as it hears that: what it
     // has for a moment still does not make up for that copy's crash.

@@ -26,6 +26,7 @@ internal static class Mutants
         [PlantedBugs.RepairIgnoresTombstones] = ["deletes-apart", "partitions"],
         [PlantedBugs.RepeatsWrites] = ["changes", "partitions"],
         [PlantedBugs.NoRefutation] = ["pause", "partitions"],
+        [PlantedBugs.TrustsStrangers] = ["islands", "seedless"],
         [PlantedBugs.ForgetsTags] = ["tags-apart", "partitions"],
     };
 

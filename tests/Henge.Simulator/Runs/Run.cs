@@ -72,13 +72,18 @@ internal sealed class Run
 
     private void Go()
     {
+        if (_plan.StartsDisturbed)
+        {
+            Disturb();
+        }
         Form();
         _clients.WriteAll();
         _clients.Start();
         _clients.StartInvalidating();
-        _world.FaultsAtUs = _world.Time.NowUs;
-        _injector.Start(_plan.Faults);
-        _plan.Begins?.Invoke(_world);
+        if (!_plan.StartsDisturbed)
+        {
+            Disturb();
+        }
         Advance(_plan.FaultsMs);
         _injector.Heal();
         bool wasStrict = _world.IsStrict;
@@ -87,6 +92,13 @@ internal sealed class Run
         FinalCheck.Run(_world, wasStrict);
         _plan.Expects?.Invoke(_world);
         Serve();
+    }
+
+    private void Disturb()
+    {
+        _world.FaultsAtUs = _world.Time.NowUs;
+        _injector.Start(_plan.Faults);
+        _plan.Begins?.Invoke(_world);
     }
 
     private void Form()

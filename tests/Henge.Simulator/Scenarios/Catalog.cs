@@ -31,6 +31,7 @@ internal static class Catalog
         new("tags-apart", "tags invalidated on both sides of a split", PartitionScenarios.TagsApart),
         new("deaf-owner", "an owner that hears nobody goes on writing", PartitionScenarios.DeafOwner),
         new("islands", "two rings at start that meet", PartitionScenarios.Islands),
+        new("seedless", "a node whose only seed is itself restarts", PartitionScenarios.Seedless),
         new("pause", "a node stands still for 2 s", PartitionScenarios.Pause),
         new("lossy", "1 % of messages late by 200 ms", PartitionScenarios.Lossy),
         new("busy", "one node is slow for long", PartitionScenarios.Busy),

@@ -22,6 +22,7 @@ internal static class PartitionScenarios
             Shapes = Ingredients.Hosts(hosts, 2, bugs),
             StartsWith = hosts,
             Workload = new() { MeanGapUs = Math.Max(10_000, forMs / 8), DeleteShare = 0.25 },
+            IsExactOnceMet = true,
             Faults = [Ingredients.Split(at, forMs, 1 + random.Below((1 << (hosts - 1)) - 1), hosts)],
             FaultsMs = at + forMs,
             ConvergesWithinMs = 20 * Second,
@@ -46,11 +47,38 @@ internal static class PartitionScenarios
             Shapes = shapes,
             StartsWith = hosts,
             SkipsForming = true,
+            StartsDisturbed = true,
             Workload = new() { DeleteShare = 0.25 },
             Faults = [Ingredients.Split(0, 12 * Second, (1 << left) - 1, hosts)],
             FaultsMs = 14 * Second,
             ConvergesWithinMs = 20 * Second,
             IsStrict = false,
+            IsExactOnceMet = true,
+        };
+    }
+
+    /// <summary>
+    /// A node that knows no seed but itself leaves and starts again: a ring of one until the others dial it.
+    /// </summary>
+    public static Plan Seedless(SimRandom random, PlantedBugs bugs)
+    {
+        int hosts = 3 + random.Below(2);
+        return new Plan
+        {
+            Shapes = Ingredients.Hosts(
+                hosts, seeds => new ClusterOptions { Seeds = seeds, Bugs = bugs },
+                i => i == 0 ? [0] : Enumerable.Range(0, hosts)),
+            StartsWith = hosts,
+            Workload = new() { MeanGapUs = 3000, DeleteShare = 0.25 },
+            Faults =
+            [
+                new(FaultKind.Leave, 3 * Second, 2 * Second + random.Below(3 * Second), 0),
+                new(FaultKind.Leave, 15 * Second, 2 * Second + random.Below(3 * Second), 0),
+            ],
+            FaultsMs = 25 * Second,
+            ConvergesWithinMs = 20 * Second,
+            IsStrict = false,
+            IsExactOnceMet = true,
         };
     }
 
@@ -185,6 +213,7 @@ internal static class PartitionScenarios
                 new(FaultKind.ResetData, 23 * Second, 0, 0, 1),
                 new(FaultKind.Partial, 30 * Second, 8 * Second, 0, 1),
             ],
+            IsExactOnceMet = true,
             FaultsMs = 45 * Second,
         };
     }

@@ -37,12 +37,21 @@ internal sealed class Plan
     public bool IsStrict { get; init; } = true;
 
     /// <summary>
+    /// Whether a read must see what was acknowledged before on another node, once both go by views with each other:
+    /// holds where rings part and meet, and nothing else happens.
+    /// </summary>
+    public bool IsExactOnceMet { get; init; }
+
+    /// <summary>
     /// Whether no healthy node may be declared dead: not with timeouts far below the network's delays.
     /// </summary>
     public bool ExpectsNoFalseDeath { get; init; } = true;
 
     /// <summary>Whether the run begins before the ring has formed: islands, storms at start.</summary>
     public bool SkipsForming { get; init; }
+
+    /// <summary>Whether the faults begin before the first node has started: islands never knew each other.</summary>
+    public bool StartsDisturbed { get; init; }
 
     /// <summary>Between two looks at everything.</summary>
     public long LookEveryMs { get; init; } = 1000;
