@@ -70,19 +70,19 @@ class Network:
             self._ip("netns", "del", self.namespace(index), check=False)
         self._ip("link", "del", self.bridge, check=False)
 
-    def _pairs(self, side):
-        rest = [index for index in range(self.count) if index not in side]
+    def _pairs(self, side, rest):
+        rest = [index for index in range(self.count) if index not in side] if rest is None else rest
         return [(a, b) for a in side for b in rest] + [(b, a) for a in side for b in rest]
 
-    def part(self, *side):
-        """What these nodes and the others send each other is lost."""
-        for a, b in self._pairs(side):
+    def part(self, *side, rest=None):
+        """What these nodes and the others, or some of those, send each other is lost."""
+        for a, b in self._pairs(side, rest):
             self._ip("-n", self.namespace(a), "neigh", "replace", self.host(b), "lladdr", NOBODY, "dev", "eth0",
                      "nud", "permanent")
 
-    def join(self, *side):
+    def join(self, *side, rest=None):
         """It arrives again."""
-        for a, b in self._pairs(side):
+        for a, b in self._pairs(side, rest):
             self._ip("-n", self.namespace(a), "neigh", "del", self.host(b), "dev", "eth0")
 
     def lose(self, percent):

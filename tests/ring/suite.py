@@ -10,17 +10,20 @@ import sys
 import time
 
 from changing import rolling, scale
+from coherent import coherent
 from failing import healthy, kill, silent
+from filling import filling
 from forming import forms, islands, roles, sixteen
 from hostile import clocks, strangers, wires
 from outside import clients
 from parting import partition
+from shop import shop
 from tagging import tags
 from tap import Tap
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (
     forms, scale, rolling, kill, silent, healthy, partition, islands, tags, roles, sixteen, clients, strangers, wires,
-    clocks)}
+    clocks, filling, coherent, shop)}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--long", action="store_true")
