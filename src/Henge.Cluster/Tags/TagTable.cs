@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Henge.Cluster.Repairs.Digests;
 using Henge.Cluster.Rings;
 using Henge.Storage;
+using Henge.Storage.Indexing;
 
 namespace Henge.Cluster.Tags;
 
@@ -34,7 +35,7 @@ internal sealed class TagTable : IStaleness
     public TagTable(Store store, int maxTags)
     {
         (_store, _maxTags) = (store, maxTags);
-        _tags = new(1, 31, new TagComparer(store));
+        _tags = new(1, 31, new KeyComparer(store));
         _lookup = _tags.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 

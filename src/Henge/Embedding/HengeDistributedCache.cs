@@ -97,7 +97,7 @@ internal sealed class HengeDistributedCache : IBufferDistributedCache
     {
         ReadOnlySpan<byte> bytes = _keys.Encode(key, stackalloc byte[CacheKeys.OnStack]);
         EntryWrite write = WriteOf(value, options);
-        Check(_entries.TrySet(bytes, value, ref write, out EntryAnswer answer)
+        Check(_entries.TrySet(bytes, value, write, out EntryAnswer answer)
             ? answer : Wait(_entries.SetAsync(bytes.ToArray(), value.ToArray(), write, CancellationToken.None)));
     }
 
@@ -114,7 +114,7 @@ internal sealed class HengeDistributedCache : IBufferDistributedCache
         }
         ReadOnlySpan<byte> bytes = _keys.Encode(key, stackalloc byte[CacheKeys.OnStack]);
         EntryWrite write = WriteOf(value, options);
-        if (!_entries.TrySet(bytes, value, ref write, out EntryAnswer answer))
+        if (!_entries.TrySet(bytes, value, write, out EntryAnswer answer))
         {
             // A copy: the operation outlives a wait that is cancelled, and the caller's memory may not.
             return CheckAsync(_entries.SetAsync(bytes.ToArray(), value.ToArray(), write, token));
@@ -149,10 +149,9 @@ internal sealed class HengeDistributedCache : IBufferDistributedCache
     public void Remove(string key)
     {
         ReadOnlySpan<byte> bytes = _keys.Encode(key, stackalloc byte[CacheKeys.OnStack]);
-        EntryWrite write = default;
-        if (!_entries.TryDelete(bytes, ref write, out _))
+        if (!_entries.TryDelete(bytes, default, out _))
         {
-            Wait(_entries.DeleteAsync(bytes.ToArray(), write, CancellationToken.None));
+            Wait(_entries.DeleteAsync(bytes.ToArray(), default, CancellationToken.None));
         }
     }
 
@@ -164,9 +163,8 @@ internal sealed class HengeDistributedCache : IBufferDistributedCache
             return Task.FromCanceled(token);
         }
         ReadOnlySpan<byte> bytes = _keys.Encode(key, stackalloc byte[CacheKeys.OnStack]);
-        EntryWrite write = default;
-        return _entries.TryDelete(bytes, ref write, out _)
-            ? Task.CompletedTask : _entries.DeleteAsync(bytes.ToArray(), write, token).AsTask();
+        return _entries.TryDelete(bytes, default, out _)
+            ? Task.CompletedTask : _entries.DeleteAsync(bytes.ToArray(), default, token).AsTask();
     }
 
     private EntryWrite WriteOf(in ReadOnlySequence<byte> value, DistributedCacheEntryOptions options)

@@ -21,8 +21,7 @@ namespace Henge.Entries;
 /// </code>
 /// Each Try… does the first and says false where only the second will do; the caller then makes the second call with
 /// bytes of its own. A node that was stopped for a while serves nothing until it has asked its peers, as in lanes. A
-/// write of a node that met others while it was made may have come too late for what they were told, so it is made
-/// again through a lane. Thread safe.
+/// node that meets others waits for the writes that were begun alone (<see cref="LoneWrites"/>). Thread safe.
 /// </summary>
 /// <param name="node">The node.</param>
 internal sealed class NodeEntries(HengeNode node) : IDisposable
@@ -138,29 +137,23 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     /// <exception cref="InvalidOperationException">It was not started yet.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public bool TrySet(
-        ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, ref EntryWrite write, out EntryAnswer answer)
+        ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, in EntryWrite write, out EntryAnswer answer)
     {
-        Enter();
+        answer = default;
+        if (!TryEnterAlone())
+        {
+            return false;
+        }
         try
         {
-            answer = default;
-            ClusterSnapshot snapshot = node.Ring!.Snapshot;
-            if (!snapshot.IsAlone)
-            {
-                return false;
-            }
             long started = Started();
             answer = EntrySteps.Set(node.Store, key, value, write, node.NowMs, node.Leases);
-            if (!StayedAlone(snapshot, answer, ref write))
-            {
-                return false;
-            }
             EndHere(EntryVerb.Set, answer.Status, started, tellsCopies: false, key);
             return true;
         }
         finally
         {
-            _gate.Exit();
+            ExitAlone();
         }
     }
 
@@ -168,29 +161,23 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     /// <exception cref="HengeException">The node has stopped.</exception>
     /// <exception cref="InvalidOperationException">It was not started yet.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
-    public bool TryDelete(ReadOnlySpan<byte> key, ref EntryWrite write, out EntryAnswer answer)
+    public bool TryDelete(ReadOnlySpan<byte> key, in EntryWrite write, out EntryAnswer answer)
     {
-        Enter();
+        answer = default;
+        if (!TryEnterAlone())
+        {
+            return false;
+        }
         try
         {
-            answer = default;
-            ClusterSnapshot snapshot = node.Ring!.Snapshot;
-            if (!snapshot.IsAlone)
-            {
-                return false;
-            }
             long started = Started();
             answer = EntrySteps.Delete(node.Store, key, write, node.NowMs);
-            if (!StayedAlone(snapshot, answer, ref write))
-            {
-                return false;
-            }
             EndHere(EntryVerb.Delete, answer.Status, started, tellsCopies: false, key);
             return true;
         }
         finally
         {
-            _gate.Exit();
+            ExitAlone();
         }
     }
 
@@ -297,6 +284,24 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         }
     }
 
+    /// <summary>Lets a write in that is made right in the store, if this node is alone.</summary>
+    private bool TryEnterAlone()
+    {
+        Enter();
+        if (node.Ring!.TryBeginLoneWrite())
+        {
+            return true;
+        }
+        _gate.Exit();
+        return false;
+    }
+
+    private void ExitAlone()
+    {
+        node.Ring!.EndLoneWrite();
+        _gate.Exit();
+    }
+
     private void ThrowNotRunning()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), node);
@@ -337,25 +342,6 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
             _gate.Exit();
         }
     }
-
-    /// <summary>
-    /// Whether the node was alone while a write was made: view ids never come back, so the same one means that nobody
-    /// came and went. If somebody did, the write is to be made again, without its condition, which held.
-    /// </summary>
-    private bool StayedAlone(ClusterSnapshot snapshot, in EntryAnswer answer, ref EntryWrite write)
-    {
-        Interlocked.MemoryBarrier();
-        ClusterSnapshot after = node.Ring!.Snapshot;
-        if ((after.IsAlone && after.View.Id == snapshot.View.Id) || !IsChange(answer.Status))
-        {
-            return true;
-        }
-        write = write with { Condition = EntryCondition.None, Version = 0 };
-        return false;
-    }
-
-    /// <summary>A deletion of what is not here changes what is elsewhere.</summary>
-    private static bool IsChange(EntryStatus status) => status is EntryStatus.Done or EntryStatus.Missing;
 
     private long Started() => Meters is { TimesCalls: true } ? node.TimeProvider.GetTimestamp() : 0;
 

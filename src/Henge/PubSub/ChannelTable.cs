@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using Henge.Storage.Indexing;
+
 namespace Henge.PubSub;
 
 /// <summary>

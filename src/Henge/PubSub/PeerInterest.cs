@@ -1,4 +1,5 @@
 using Henge.Commands;
+using Henge.Storage.Indexing;
 
 namespace Henge.PubSub;
 

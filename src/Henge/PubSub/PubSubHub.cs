@@ -1,5 +1,6 @@
 using Henge.Commands;
 using Henge.Storage;
+using Henge.Storage.Indexing;
 
 namespace Henge.PubSub;
 

@@ -1,6 +1,7 @@
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Peers;
+using Henge.Storage.Indexing;
 
 namespace Henge.PubSub;
 

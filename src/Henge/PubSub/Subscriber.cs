@@ -1,5 +1,6 @@
 using Henge.Protocol;
 using Henge.Sessions;
+using Henge.Storage.Indexing;
 
 namespace Henge.PubSub;
 

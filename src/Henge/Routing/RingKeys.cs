@@ -5,6 +5,7 @@ using System.Text;
 using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Routing.Parts;
+using Henge.Storage.Indexing;
 
 namespace Henge.Routing;
 

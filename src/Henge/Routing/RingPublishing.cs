@@ -1,6 +1,7 @@
 using Henge.Cluster.Members;
 using Henge.PubSub;
 using Henge.Routing.Parts;
+using Henge.Storage.Indexing;
 
 namespace Henge.Routing;
 

@@ -1,4 +1,5 @@
 using Henge.Storage;
+using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
 
 namespace Henge.Sessions;

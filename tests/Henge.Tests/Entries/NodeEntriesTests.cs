@@ -238,9 +238,9 @@ public sealed class NodeEntriesTests
         NodeEntries entries = ring[0].Node.Entries;
         EntryWrite write = default;
 
-        Assert.True(entries.TrySet("k"u8, new ReadOnlySequence<byte>("v"u8.ToArray()), ref write, out EntryAnswer set));
+        Assert.True(entries.TrySet("k"u8, new ReadOnlySequence<byte>("v"u8.ToArray()), write, out EntryAnswer set));
         Assert.True(entries.TryGet("k"u8, uses: true, out EntryAnswer got));
-        Assert.True(entries.TryDelete("k"u8, ref write, out EntryAnswer deleted));
+        Assert.True(entries.TryDelete("k"u8, write, out EntryAnswer deleted));
 
         Assert.Equal((EntryStatus.Done, set.Version), (got.Status, got.Version));
         Assert.Equal(EntryStatus.Done, deleted.Status);

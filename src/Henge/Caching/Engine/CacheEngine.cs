@@ -190,7 +190,7 @@ internal sealed class CacheEngine
         {
             return new EntryAnswer(EntryStatus.TooLong);
         }
-        return Node.Entries.TrySet(key, new ReadOnlySequence<byte>(value), ref write, out EntryAnswer answer)
+        return Node.Entries.TrySet(key, new ReadOnlySequence<byte>(value), write, out EntryAnswer answer)
             ? answer : await Node.Entries.SetAsync(key, value, write, cancellationToken).ConfigureAwait(false);
     }
 
@@ -325,10 +325,9 @@ internal sealed class CacheEngine
 
     private async ValueTask<EntryStatus> DeleteAsync(byte[] key, CancellationToken cancellationToken)
     {
-        EntryWrite write = default;
-        if (!Node.Entries.TryDelete(key, ref write, out EntryAnswer answer))
+        if (!Node.Entries.TryDelete(key, default, out EntryAnswer answer))
         {
-            answer = await Node.Entries.DeleteAsync(key, write, cancellationToken).ConfigureAwait(false);
+            answer = await Node.Entries.DeleteAsync(key, default, cancellationToken).ConfigureAwait(false);
         }
         return answer.Status;
     }

@@ -1,9 +1,9 @@
-using Henge.Storage;
+namespace Henge.Storage.Indexing;
 
-namespace Henge.Cluster.Tags;
-
-/// <summary>Compares tags by their bytes, with the store's keyed hash: nobody can make them collide.</summary>
-internal sealed class TagComparer(Store store)
+/// <summary>
+/// Compares keys, names of channels or tags by their bytes with the store's keyed hash: nobody can make them collide.
+/// </summary>
+internal sealed class KeyComparer(Store store)
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     /// <inheritdoc/>
