@@ -29,4 +29,16 @@ public sealed class HengeException : Exception
 
     /// <summary>Why.</summary>
     public HengeFailure Failure { get; }
+
+    /// <summary>The exception of a failure of a call on an entry, in one wording for all caches.</summary>
+    internal static HengeException Of(HengeFailure failure) => new(failure, failure switch
+    {
+        HengeFailure.Uncertain => "The write may or may not have been stored, or not on all its copies.",
+        HengeFailure.NoRoom => "The owner of the key has no room for the value; the old one stays.",
+        HengeFailure.WrongType => "The key holds something that is no plain value; another client wrote it.",
+        HengeFailure.Stopped => "The Henge node of this application has stopped.",
+        HengeFailure.NotANumber => "The value is not a 64-bit integer in decimal; it stays.",
+        HengeFailure.Overflow => "The counter would pass what a 64-bit integer holds; it stays.",
+        _ => "The owner of the key could not be reached in time; nothing was done.",
+    });
 }

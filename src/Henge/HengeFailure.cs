@@ -25,4 +25,10 @@ public enum HengeFailure
 
     /// <summary>This node has stopped, as it does with its host.</summary>
     Stopped = 5,
+
+    /// <summary>A counter was to be changed, and the value is no 64-bit integer in decimal. It stays.</summary>
+    NotANumber = 6,
+
+    /// <summary>A counter would have passed what 64 bits hold. It stays.</summary>
+    Overflow = 7,
 }

@@ -74,7 +74,7 @@ internal sealed class HengeOutputCacheStore(HengeNode node) : IOutputCacheBuffer
                 $"The response of {value.Length} bytes is longer than {node.Entries.MaxValueBytes} (MaxValue).");
         }
         string[] named = [.. tags.ToArray().Select(static tag => Prefix + tag)];
-        if (TagNames.TryMakeList(named, isMarked: false, out byte[] list) is { } wrong)
+        if (TagNames.TryMakeList(named, mark: null, out byte[] list) is { } wrong)
         {
             throw new ArgumentException(wrong, nameof(tags));
         }
@@ -88,7 +88,7 @@ internal sealed class HengeOutputCacheStore(HengeNode node) : IOutputCacheBuffer
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return node.Tags.InvalidateAsync([Prefix + tag], cancellationToken);
+        return node.Tags.InvalidateAsync([Prefix + tag], TagNames.Mark, cancellationToken);
     }
 
     private static async ValueTask<byte[]?> ValueAsync(ValueTask<EntryAnswer> call) =>

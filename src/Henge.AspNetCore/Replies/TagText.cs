@@ -40,7 +40,7 @@ internal static class TagText
                 }
             }
         }
-        return TagNames.TryMakeList(names, isMarked: false, out list) is { } text ? Problems.BadTag(text) : null;
+        return TagNames.TryMakeList(names, mark: null, out list) is { } text ? Problems.BadTag(text) : null;
     }
 
     /// <summary>Reads every <c>tag</c> of a query.</summary>

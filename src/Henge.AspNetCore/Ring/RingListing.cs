@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Routes;
 using Henge.Cluster.Lanes;
@@ -32,22 +29,17 @@ internal sealed class RingListing(HengeNode node, RingRequests ring)
     public async Task<(ulong Cursor, Problem? Problem)> PageAsync(
         ulong cursor, byte[]? pattern, int count, KeyCollector keys)
     {
-        byte[][] words = pattern is null
-            ? ["SCAN"u8.ToArray(), Text(cursor), "COUNT"u8.ToArray(), Text((ulong)count)]
-            : ["SCAN"u8.ToArray(), Text(cursor), "COUNT"u8.ToArray(), Text((ulong)count), "MATCH"u8.ToArray(), pattern];
-        RingReply reply = await RingCalls.CallAsync(node, words).ConfigureAwait(false);
-        return ProblemOf(reply) is { } problem ? (0, problem) : (Collect(reply.Bytes, keys), null);
+        (Outcome outcome, ulong next, List<byte[]> found) = await RingPages
+            .NextAsync(node, cursor, pattern, count, CancellationToken.None).ConfigureAwait(false);
+        found.ForEach(key => keys.Add(key));
+        return (next, ProblemOf(outcome));
     }
 
     /// <summary>Deletes some keys; how many there were.</summary>
     public async Task<(long Deleted, Problem? Problem)> DeleteAsync(IReadOnlyList<byte[]> keys)
     {
-        if (keys.Count == 0)
-        {
-            return (0, null);
-        }
-        RingReply reply = await RingCalls.CallAsync(node, ["DEL"u8.ToArray(), .. keys]).ConfigureAwait(false);
-        return (ReplyBytes.Number(reply.Bytes), ProblemOf(reply));
+        (Outcome outcome, long deleted) = await RingPages.DeleteAsync(node, keys).ConfigureAwait(false);
+        return (deleted, ProblemOf(outcome));
     }
 
     /// <summary>Deletes everything; how many there were just before.</summary>
@@ -58,37 +50,8 @@ internal sealed class RingListing(HengeNode node, RingRequests ring)
         return (ReplyBytes.Number(size.Bytes), ProblemOf(size) ?? ProblemOf(flushed));
     }
 
-    /// <summary>A glob that matches what begins with a prefix.</summary>
-    public static byte[] PatternOf(ReadOnlySpan<byte> prefix)
-    {
-        var pattern = new List<byte>(prefix.Length + 1);
-        foreach (byte b in prefix)
-        {
-            if (b is (byte)'*' or (byte)'?' or (byte)'[' or (byte)']' or (byte)'\\')
-            {
-                pattern.Add((byte)'\\');
-            }
-            pattern.Add(b);
-        }
-        pattern.Add((byte)'*');
-        return [.. pattern];
-    }
+    private static Problem? ProblemOf(in RingReply reply) => ProblemOf(RingPages.OutcomeOf(reply));
 
-    private static ulong Collect(byte[] page, KeyCollector keys)
-    {
-        int at = 0;
-        ReplyBytes.Header(page, ref at);
-        string next = Encoding.ASCII.GetString(ReplyBytes.Bulk(page, ref at));
-        for (long left = ReplyBytes.Header(page, ref at); left > 0; left--)
-        {
-            keys.Add(ReplyBytes.Bulk(page, ref at));
-        }
-        return ulong.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out ulong cursor) ? cursor : 0;
-    }
-
-    private static Problem? ProblemOf(in RingReply reply) =>
-        reply.Outcome != Outcome.Done ? RingRequests.Of(reply.Outcome)
-        : reply.Bytes is [(byte)'-', ..] ? Problems.OwnerAway : null;
-
-    private static byte[] Text(ulong number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+    private static Problem? ProblemOf(Outcome outcome) =>
+        outcome == Outcome.Done ? null : RingRequests.Of(outcome);
 }

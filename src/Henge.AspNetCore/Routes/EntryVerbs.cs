@@ -2,8 +2,8 @@ using System.Globalization;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
-using Henge.Commands;
 using Henge.Entries;
+using Henge.Entries.Counters;
 using Henge.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -133,24 +133,18 @@ internal sealed class EntryVerbs
             {
                 return refused;
             }
-            if (entry.Found && !Numbers.TryParse(entry.Value, out sum))
+            EntryStatus status = Counter.Change(
+                entry, new CounterChange(by), expiresAtMs: 0, attributes: default, out sum);
+            version = entry.Version;
+            return status switch
             {
-                return Problems.NotAnInteger;
-            }
-            if (by > 0 ? sum > long.MaxValue - by : sum < long.MinValue - by)
-            {
-                return Problems.IntegerOverflow;
-            }
-            sum += by;
-            Span<byte> text = stackalloc byte[Numbers.MaxIntegerLength];
-            sum.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
-            WriteResult result = entry.Resize(EntryType.String, length, out Span<byte> value);
-            if (result == WriteResult.Ok)
-            {
-                text[..length].CopyTo(value);
-                version = entry.Version;
-            }
-            return Problems.Of(result);
+                EntryStatus.Done => null,
+                EntryStatus.WrongType => Problems.WrongType,
+                EntryStatus.NotANumber => Problems.NotAnInteger,
+                EntryStatus.Overflow => Problems.IntegerOverflow,
+                EntryStatus.TooLong => Problems.ValueTooLong,
+                _ => Problems.OutOfMemory,
+            };
         }
         finally
         {

@@ -4,6 +4,8 @@ using System.Globalization;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
+using Henge.Routing.Calls;
+using Henge.Tags;
 
 using Microsoft.AspNetCore.Http;
 
@@ -121,7 +123,7 @@ internal sealed class ListingRoutes
     {
         try
         {
-            await _node.Tags.InvalidateAsync(tags, context.RequestAborted).ConfigureAwait(false);
+            await _node.Tags.InvalidateAsync(tags, TagNames.Mark, context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = 204;
         }
         catch (HengeException)
@@ -144,7 +146,7 @@ internal sealed class ListingRoutes
             Problem? problem = null;
             if (_ring is not null && !_ring.TryWriteHere())
             {
-                byte[] pattern = RingListing.PatternOf(prefix);
+                byte[] pattern = RingPages.PatternOf(prefix);
                 (cursor, problem) = await _ring.PageAsync(cursor, pattern, ScanStep, found).ConfigureAwait(false);
                 (long gone, Problem? failed) = await _ring.DeleteAsync(found.Keys).ConfigureAwait(false);
                 deleted += gone;

@@ -146,7 +146,7 @@ internal sealed class TagExchange(
     {
         ulong version = reader.UInt64();
         ReadOnlySpan<byte> tag = reader.Bytes();
-        if (!reader.IsDone || tag.Length > TagList.MaxTagBytes)
+        if (!reader.IsDone || tag.Length > TagSet.MaxBytes)
         {
             return false;
         }
@@ -184,7 +184,7 @@ internal sealed class TagExchange(
         {
             ulong version = reader.UInt64();
             ReadOnlySpan<byte> tag = reader.Bytes();
-            if (reader.Failed || tag.Length > TagList.MaxTagBytes)
+            if (reader.Failed || tag.Length > TagSet.MaxBytes)
             {
                 return false;
             }

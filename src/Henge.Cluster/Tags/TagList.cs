@@ -21,25 +21,11 @@ internal readonly ref struct TagList(ReadOnlySpan<byte> list)
 
     private readonly ReadOnlySpan<byte> _list = list;
 
-    /// <summary>Whether it is a list of tags, within all limits and without anything behind.</summary>
-    public bool IsSound
-    {
-        get
-        {
-            int count = 0;
-            int bytes = 0;
-            foreach (ReadOnlySpan<byte> tag in this)
-            {
-                count++;
-                bytes += sizeof(ushort) + tag.Length;
-                if (tag.Length > MaxTagBytes)
-                {
-                    return false;
-                }
-            }
-            return count <= MaxTags && bytes == _list.Length && bytes <= MaxBytes;
-        }
-    }
+    /// <summary>Whether it is a list of an entry's tags, within all limits and without anything behind.</summary>
+    public bool IsSound => IsSoundUpTo(MaxTagBytes);
+
+    /// <summary>The same of rows of a table: tags, and sets of them.</summary>
+    public bool IsSoundToInvalidate => IsSoundUpTo(TagSet.MaxBytes);
 
     /// <summary>How many tags there are.</summary>
     public int Count
@@ -55,6 +41,19 @@ internal readonly ref struct TagList(ReadOnlySpan<byte> list)
         }
     }
 
+    /// <summary>Whether a tag is in it.</summary>
+    public bool Contains(ReadOnlySpan<byte> tag)
+    {
+        foreach (ReadOnlySpan<byte> one in this)
+        {
+            if (one.SequenceEqual(tag))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Writes a tag at the beginning of a buffer; returns the bytes written.</summary>
     public static int Write(ReadOnlySpan<byte> tag, Span<byte> buffer)
     {
@@ -65,6 +64,22 @@ internal readonly ref struct TagList(ReadOnlySpan<byte> list)
 
     /// <summary>Enumerates the tags.</summary>
     public Enumerator GetEnumerator() => new(_list);
+
+    private bool IsSoundUpTo(int longest)
+    {
+        int count = 0;
+        int bytes = 0;
+        foreach (ReadOnlySpan<byte> tag in this)
+        {
+            count++;
+            bytes += sizeof(ushort) + tag.Length;
+            if (tag.Length > longest)
+            {
+                return false;
+            }
+        }
+        return count <= MaxTags && bytes == _list.Length && bytes <= MaxBytes;
+    }
 
     /// <summary>Goes through the tags.</summary>
     public ref struct Enumerator(ReadOnlySpan<byte> rest)

@@ -30,7 +30,7 @@ internal sealed class TagRounds(
 
     private ulong Highest(Instant now) => Math.Max(store.HighestVersion, store.Clock(now.UnixMs));
 
-    /// <summary>Begins an invalidation.</summary>
+    /// <summary>Begins an invalidation of a list of tags, and of sets of them.</summary>
     public void Begin(byte[] tags, Action<bool> done, Instant now)
     {
         if (_rounds.Count >= MostRounds)
@@ -103,7 +103,7 @@ internal sealed class TagRounds(
         ulong id = reader.UInt64();
         ulong version = reader.UInt64();
         ReadOnlySpan<byte> tags = reader.Bytes();
-        if (!reader.IsDone || !new TagList(tags).IsSound)
+        if (!reader.IsDone || !new TagList(tags).IsSoundToInvalidate)
         {
             return false;
         }

@@ -8,11 +8,12 @@ using Henge.Storage.Indexing;
 namespace Henge.Cluster.Tags;
 
 /// <summary>
-/// Which tags were invalidated, and up to which version: an entry with a tag and a version at or below is stale. At
-/// most so many tags are remembered; beyond, the oldest go and raise the floor, at or below which every tagged entry is
-/// stale: a miss is safe, an entry that comes back is not. So a table is a floor and the tags above it, both only rise,
-/// and merging is the maximum of each: in any order, with any repetition, all end alike. One thread changes it; any may
-/// ask, without a lock. It costs a comparison for what is newer than every invalidation, else a lookup for each tag.
+/// Which tags and sets of tags were invalidated, and up to which version: an entry with the tag, or with all tags of
+/// the set, and a version at or below is stale. At most so many are remembered; beyond, the oldest go and raise the
+/// floor, at or below which every tagged entry is stale: a miss is safe, an entry that comes back is not. So a table is
+/// a floor and the rows above it, both only rise, and merging is the maximum of each: in any order, with any
+/// repetition, all end alike. One thread changes it; any may ask, without a lock. It costs a comparison for what is
+/// newer than every invalidation, else a lookup for each tag, and a second one once there are sets.
 /// </summary>
 internal sealed class TagTable : IStaleness
 {
@@ -23,10 +24,12 @@ internal sealed class TagTable : IStaleness
     private readonly int _maxTags;
     private readonly ConcurrentDictionary<byte[], ulong> _tags;
     private readonly ConcurrentDictionary<byte[], ulong>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private readonly TagSets _sets;
     private readonly SortedSet<TagVersion> _order = [];
     private ulong _sum;
     private ulong _floor;
     private ulong _latest;
+    private int _setCount;
     private long _epoch;
 
     /// <summary>Creates an empty table.</summary>
@@ -37,6 +40,7 @@ internal sealed class TagTable : IStaleness
         (_store, _maxTags) = (store, maxTags);
         _tags = new(1, 31, new KeyComparer(store));
         _lookup = _tags.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _sets = new TagSets(store);
     }
 
     /// <inheritdoc/>
@@ -55,26 +59,10 @@ internal sealed class TagTable : IStaleness
 
     /// <inheritdoc/>
     public bool IsStale(ReadOnlySpan<byte> attributes, ulong version) =>
-        version <= Volatile.Read(ref _latest) && version <= StaleUpTo(attributes);
+        version <= Volatile.Read(ref _latest) && version <= StaleUpTo(TagBlock.TagsOf(attributes), version);
 
     /// <inheritdoc/>
-    public ulong StaleUpTo(ReadOnlySpan<byte> attributes)
-    {
-        ReadOnlySpan<byte> tags = TagBlock.TagsOf(attributes);
-        if (tags.IsEmpty)
-        {
-            return 0;
-        }
-        ulong highest = 0;
-        foreach (ReadOnlySpan<byte> tag in new TagList(tags))
-        {
-            if (_lookup.TryGetValue(tag, out ulong version) && version > highest)
-            {
-                highest = version;
-            }
-        }
-        return Math.Max(highest, Volatile.Read(ref _floor));
-    }
+    public ulong StaleUpTo(ReadOnlySpan<byte> attributes) => StaleUpTo(TagBlock.TagsOf(attributes), 1);
 
     /// <summary>The invalidations after one, oldest first; the caller stops where it has enough.</summary>
     public IEnumerable<TagVersion> After(TagVersion last)
@@ -89,24 +77,37 @@ internal sealed class TagTable : IStaleness
         }
     }
 
-    /// <summary>Makes entries with a tag stale up to a version; false when they were already.</summary>
+    /// <summary>Makes entries with a tag, or a set of them, stale up to a version; false when they were already.
+    /// </summary>
     public bool Raise(ReadOnlySpan<byte> tag, ulong version)
     {
-        if (version <= _floor || (_lookup.TryGetValue(tag, out byte[]? known, out ulong before) && before >= version))
+        if (version <= VersionOf(tag))
         {
             return false;
         }
-        if (known is not null)
+        if (TagSet.Is(tag) && _sets.Displaced(tag.ToArray()) is { } wide)
+        {
+            Raise(wide.Tag, wide.Version);
+            if (version <= _floor)
+            {
+                return true;
+            }
+        }
+        if (_lookup.TryGetValue(tag, out byte[]? known, out ulong before))
         {
             Forget(new TagVersion(before, known));
         }
         byte[] kept = known ?? tag.ToArray();
+        if (TagSet.Is(kept))
+        {
+            _sets.Put(new TagVersion(version, kept));
+        }
         _order.Add(new TagVersion(version, kept));
         _sum += Hash(version, kept);
         _tags[kept] = version;
         if (known is null)
         {
-            _store.Charge(BytesPerTag + kept.Length);
+            Account(kept, 1);
         }
         if (version > _latest)
         {
@@ -134,14 +135,53 @@ internal sealed class TagTable : IStaleness
         {
             Forget(oldest);
             _tags.TryRemove(oldest.Tag, out _);
-            _store.Charge(-(BytesPerTag + oldest.Tag.Length));
+            if (TagSet.Is(oldest.Tag))
+            {
+                _sets.Remove(oldest.Tag);
+            }
+            Account(oldest.Tag, -1);
         }
         Volatile.Write(ref _epoch, _epoch + 1);
         return true;
     }
 
+    private ulong VersionOf(ReadOnlySpan<byte> tag) =>
+        Math.Max(_floor, _lookup.TryGetValue(tag, out ulong version) ? version : 0);
+
+    /// <summary>The highest version with which an entry is stale; of those below one any, or 0.</summary>
+    private ulong StaleUpTo(ReadOnlySpan<byte> tags, ulong atLeast)
+    {
+        if (tags.IsEmpty)
+        {
+            return 0;
+        }
+        bool hasSets = Volatile.Read(ref _setCount) > 0;
+        ulong highest = 0;
+        var list = new TagList(tags);
+        foreach (ReadOnlySpan<byte> tag in list)
+        {
+            if (_lookup.TryGetValue(tag, out ulong version))
+            {
+                highest = Math.Max(highest, version);
+            }
+            if (hasSets)
+            {
+                highest = Math.Max(highest, _sets.StaleUpTo(tag, list, Math.Max(atLeast, highest + 1)));
+            }
+        }
+        return Math.Max(highest, Volatile.Read(ref _floor));
+    }
+
     private static TagVersion Last { get; } =
         new(ulong.MaxValue, [.. Enumerable.Repeat(byte.MaxValue, TagList.MaxTagBytes + 1)]);
+
+    // A set is kept twice: as a row, and under one of its tags.
+    private void Account(byte[] row, int change)
+    {
+        int places = TagSet.Is(row) ? 2 : 1;
+        _store.Charge(change * places * (BytesPerTag + row.Length));
+        Volatile.Write(ref _setCount, _setCount + (places - 1) * change);
+    }
 
     private void Trim()
     {

@@ -1,6 +1,7 @@
 using Henge.Caching.Engine;
 using Henge.Caching.Levels;
 using Henge.Entries;
+using Henge.Tags;
 
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -223,6 +224,38 @@ public sealed class HengeCache
         return answer.Status == EntryStatus.Done;
     }
 
+    /// <summary>
+    /// Adds to a counter, and brings what it is then; ends when every live copy has it. Counters are values like
+    /// others: 64-bit integers in decimal, which <see cref="TryGetAsync{T}"/> reads as a <see cref="long"/>, and which
+    /// INCR of Redis clients and <c>:incr</c> over HTTP change, too. All changes of one counter are in one order, and
+    /// none is lost: its owner makes each in one step. Costs one way to the owner and from there to its copies.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="delta">What is added; below 0 it is subtracted, 0 only asks (and makes the counter).</param>
+    /// <param name="options">What a counter begins with that is not there yet; null: 0, for ever, no tags.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait; a change that was sent is made all the same.
+    /// </param>
+    /// <returns>The sum. What this process reads from now on is that or something later.</returns>
+    /// <exception cref="ArgumentException">The key is empty or too long, or a tag cannot be.</exception>
+    /// <exception cref="HengeException">
+    /// Nothing was changed: <see cref="HengeFailure.NotANumber"/>, <see cref="HengeFailure.Overflow"/>,
+    /// <see cref="HengeFailure.WrongType"/>, <see cref="HengeFailure.NoRoom"/>, <see cref="HengeFailure.OwnerAway"/>.
+    /// Or nobody knows: with <see cref="HengeFailure.Uncertain"/> the owner vanished before it had answered. It may
+    /// have added once, never twice; to add again may then count double, and to read does not tell whose change it
+    /// shows. Who must count exactly keeps a value per event, or goes by <see cref="TrySetAsync{T}"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<long> IncrementAsync(
+        string key,
+        long delta = 1,
+        CounterOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return _engine.Counters.AddAsync(key, delta, options, cancellationToken);
+    }
+
     /// <summary>Removes a value; ends when every live copy knows.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -240,9 +273,7 @@ public sealed class HengeCache
     /// none that is not dead serves one any more. O(1) in values. Tags belong to the ring, whatever
     /// <see cref="HengeOptions.KeyPrefix"/> is.
     /// </summary>
-    /// <param name="tags">
-    /// The tags; none is allowed. <c>*</c> stands for all that any <see cref="HengeCache"/> or HybridCache of the ring
-    /// has stored.
+    /// <param name="tags">The tags; none is allowed. <c>*</c> stands for all that <see cref="ClearAsync"/> removes.
     /// </param>
     /// <param name="cancellationToken">Ends the wait; the invalidation goes on.</param>
     /// <exception cref="ArgumentException">A tag is empty or longer than 256 bytes; nothing was done.</exception>
@@ -253,8 +284,62 @@ public sealed class HengeCache
         IReadOnlyCollection<string> tags, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        return tags.Count == 0 ? ValueTask.CompletedTask : _engine.Node.Tags.InvalidateAsync(tags, cancellationToken);
+        return tags.Count == 0
+            ? ValueTask.CompletedTask : _engine.Node.Tags.InvalidateAsync(tags, _engine.Mark, cancellationToken);
     }
+
+    /// <summary>
+    /// As <see cref="RemoveByTagAsync"/>, of the values that have all of the tags. As cheap where such sets are few:
+    /// at most 32 are remembered under one tag of theirs; beyond, the oldest of these counts as if that tag alone had
+    /// been given. So more may be removed than was asked for, never less.
+    /// </summary>
+    /// <param name="tags">The tags, at most 8; none removes nothing. <c>*</c> as there.</param>
+    /// <param name="cancellationToken">Ends the wait; the invalidation goes on.</param>
+    /// <exception cref="ArgumentException">
+    /// A tag is empty or longer than 256 bytes, or there are more than 8; nothing was done.
+    /// </exception>
+    /// <exception cref="HengeException">
+    /// Not every member has taken it in time; the others will when they can be reached.
+    /// </exception>
+    public ValueTask RemoveByAllTagsAsync(
+        IReadOnlyCollection<string> tags, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        return tags.Count == 0 ? ValueTask.CompletedTask
+            : _engine.Node.Tags.InvalidateTogetherAsync(tags, _engine.Mark, cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes every key that begins with a prefix, whoever stored it, in the whole ring: one as
+    /// <see cref="RemoveAsync"/> would, so that it comes back from no copy, and all first levels see it. The keys are
+    /// looked for page by page: O(entries of the ring), some microseconds each and never a pause of a node. What is
+    /// stored meanwhile may stay. Where it is known beforehand what belongs together, a tag is O(1).
+    /// </summary>
+    /// <param name="prefix">What keys begin with, behind <see cref="HengeOptions.KeyPrefix"/>; not empty.</param>
+    /// <param name="cancellationToken">Ends it between two pages; what was removed is.</param>
+    /// <returns>How many keys there were.</returns>
+    /// <exception cref="ArgumentException">
+    /// The prefix is empty: <see cref="ClearAsync"/> removes all that the caches have stored.
+    /// </exception>
+    /// <exception cref="HengeException">
+    /// A member could not be reached, or nobody knows what it has done: some keys may be left. To begin again is safe.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<long> RemoveByPrefixAsync(string prefix, CancellationToken cancellationToken = default) =>
+        _engine.Prefixes.RemoveAsync(prefix, cancellationToken);
+
+    /// <summary>
+    /// Removes all that <see cref="HengeCache"/> and HybridCache have stored in applications with this
+    /// <see cref="HengeOptions.KeyPrefix"/>, as an invalidation of one tag: O(1), and effective on every member when it
+    /// ends. What IDistributedCache (sessions, say), Redis clients and HTTP have stored stays. The same as
+    /// <see cref="RemoveByTagAsync"/> of <c>*</c>, and as that of HybridCache.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the invalidation goes on.</param>
+    /// <exception cref="HengeException">
+    /// Not every member has taken it in time; the others will when they can be reached.
+    /// </exception>
+    public ValueTask ClearAsync(CancellationToken cancellationToken = default) =>
+        _engine.Node.Tags.InvalidateAsync([TagNames.Everything], _engine.Mark, cancellationToken);
 
     private Policy PolicyOrUsual(EntryOptions? options) => options is null ? _usual : PolicyOf(options);
 
@@ -278,7 +363,8 @@ public sealed class HengeCache
             FactoryTimeout = Optional(options.FactoryTimeout, Timeout.InfiniteTimeSpan, nameof(options)),
             Flags = options.UsesFirstLevel ? HybridCacheEntryFlags.None : HybridCacheEntryFlags.DisableLocalCache,
             Tags = tags,
-            TagList = Policy.ListOf(tags),
+            Mark = _engine.Mark,
+            TagList = Policy.ListOf(tags, _engine.Mark),
         };
     }
 

@@ -200,8 +200,7 @@ internal sealed class HengeDistributedCache : IBufferDistributedCache
     /// <summary>The value of an entry that is there, null of one that is not.</summary>
     private static byte[]? Value(in EntryAnswer answer) => answer.Status != EntryStatus.WrongType
         ? answer.Value
-        : throw new HengeException(
-            HengeFailure.WrongType, "The key holds something that is no plain value; another client wrote it.");
+        : throw HengeException.Of(HengeFailure.WrongType);
 
     private void Check(in EntryAnswer answer)
     {
@@ -211,8 +210,7 @@ internal sealed class HengeDistributedCache : IBufferDistributedCache
         }
         if (answer.Status == EntryStatus.NoRoom)
         {
-            throw new HengeException(
-                HengeFailure.NoRoom, "The owner of the key has no room for the value; the old one stays.");
+            throw HengeException.Of(HengeFailure.NoRoom);
         }
     }
 

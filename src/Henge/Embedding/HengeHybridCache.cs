@@ -26,7 +26,12 @@ internal sealed class HengeHybridCache : HybridCache
     public HengeHybridCache(CacheEngine engine)
     {
         _engine = engine;
-        _usual = new Policy { Expiration = engine.Node.Options.Expiration, TagList = Policy.ListOf(null) };
+        _usual = new Policy
+        {
+            Expiration = engine.Node.Options.Expiration,
+            Mark = engine.Mark,
+            TagList = Policy.ListOf(null, engine.Mark),
+        };
     }
 
     /// <inheritdoc/>
@@ -81,7 +86,7 @@ internal sealed class HengeHybridCache : HybridCache
     public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return _engine.Node.Tags.InvalidateAsync([tag], cancellationToken);
+        return _engine.Node.Tags.InvalidateAsync([tag], _engine.Mark, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -90,7 +95,7 @@ internal sealed class HengeHybridCache : HybridCache
     {
         string[] names = tags is null ? [] : [.. tags];
         return names.Length == 0
-            ? ValueTask.CompletedTask : _engine.Node.Tags.InvalidateAsync(names, cancellationToken);
+            ? ValueTask.CompletedTask : _engine.Node.Tags.InvalidateAsync(names, _engine.Mark, cancellationToken);
     }
 
     private Policy PolicyOf(HybridCacheEntryOptions? options, IEnumerable<string>? tags)
@@ -106,7 +111,8 @@ internal sealed class HengeHybridCache : HybridCache
             LocalExpiration = Checked(options?.LocalCacheExpiration ?? TimeSpan.MaxValue, nameof(options)),
             Flags = options?.Flags ?? HybridCacheEntryFlags.None,
             Tags = names,
-            TagList = Policy.ListOf(names),
+            Mark = _engine.Mark,
+            TagList = Policy.ListOf(names, _engine.Mark),
         };
     }
 

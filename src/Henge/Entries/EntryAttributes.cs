@@ -115,6 +115,18 @@ internal readonly ref struct EntryAttributes
         return at == 1 ? 0 : at;
     }
 
+    /// <summary>Writes the block of a value without a content type, into the buffer where it fits.</summary>
+    /// <param name="tags">A <see cref="TagList"/>; empty for none.</param>
+    /// <param name="lifetime">How long the entry is to live.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    /// <param name="buffer">At least <see cref="MaxLength"/>.</param>
+    public static ReadOnlySpan<byte> WriteFor(
+        ReadOnlySpan<byte> tags, in Lifetime lifetime, long nowMs, Span<byte> buffer)
+    {
+        Span<byte> room = tags.IsEmpty ? buffer : new byte[LongestWith(tags)];
+        return room[..Write(tags, null, lifetime.IdleMs, lifetime.Deadline(nowMs), room)];
+    }
+
     private static int WriteNumber(Span<byte> buffer, int at, byte tag, long number)
     {
         buffer[at] = tag;

@@ -5,6 +5,7 @@ using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Tags;
+using Henge.Entries.Counters;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
 using Henge.Peers;
@@ -17,9 +18,11 @@ namespace Henge.Entries;
 /// <code>
 /// request: u8 format (1) | u8 verb | u8 flags | u32 length, key |
 ///          to keep:      u128 who keeps it
-///          set, delete:  u8 condition | u64 version
-///          set:          i64 TTL in ms | i64 idle time in ms | i64 expiry in unix ms | u32 length, value
-///          set, tagged:  u32 length, list of tags
+///          writes:       u8 condition | u64 version
+///          set, add:     i64 TTL in ms | i64 idle time in ms | i64 expiry in unix ms
+///          set:          u32 length, value
+///          add:          i64 what is added | i64 what it is added to where there is nothing
+///          tagged:       u32 length, list of tags
 ///          get or lease: u128 member | u64 boot | u64 caller | u32 milliseconds
 ///          release:      u64 token
 /// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value |
@@ -68,6 +71,9 @@ internal sealed class EntryOperation : Operation
     /// <summary>The value of a set; not changed any more.</summary>
     public ReadOnlyMemory<byte> Value { get; init; }
 
+    /// <summary>What is done to a counter.</summary>
+    public CounterChange Counter { get; init; }
+
     /// <summary>Who asks for a lease, and for how long.</summary>
     public LeaseRequest Lease { get; init; }
 
@@ -83,7 +89,7 @@ internal sealed class EntryOperation : Operation
     /// <summary>
     /// Whether doing it twice could undo what somebody did in between. Moving an expiry to later cannot.
     /// </summary>
-    public override bool Writes => Verb is EntryVerb.Set or EntryVerb.Delete;
+    public override bool Writes => IsWrite(Verb);
 
     /// <inheritdoc/>
     public override bool ReadsKeys => Verb switch
@@ -108,14 +114,22 @@ internal sealed class EntryOperation : Operation
         }
         var write = default(EntryWrite);
         ReadOnlySpan<byte> value = default;
-        if (verb is EntryVerb.Set or EntryVerb.Delete)
+        var counter = default(CounterChange);
+        if (IsWrite(verb))
         {
             write = write with { Condition = (EntryCondition)reader.Byte(), Version = reader.UInt64() };
         }
-        if (verb == EntryVerb.Set)
+        if (verb is EntryVerb.Set or EntryVerb.Add)
         {
             write = write with { Lifetime = new Lifetime(reader.Int64(), reader.Int64(), reader.Int64()) };
-            value = reader.Bytes();
+            if (verb == EntryVerb.Set)
+            {
+                value = reader.Bytes();
+            }
+            else
+            {
+                counter = new CounterChange(reader.Int64(), reader.Int64());
+            }
             if ((flags & EntryFlags.HasTags) != 0)
             {
                 write = write with { Tags = reader.Bytes().ToArray() };
@@ -140,6 +154,7 @@ internal sealed class EntryOperation : Operation
             Flags = flags,
             Keeper = keeper,
             Write = write,
+            Counter = counter,
             Lease = lease,
             Token = token,
             Value = value.ToArray(),
@@ -184,6 +199,7 @@ internal sealed class EntryOperation : Operation
             EntryVerb.Set => EntrySteps.Set(
                 _node.Store, _key, new ReadOnlySequence<byte>(Value), Write, now.UnixMs, _node.Leases),
             EntryVerb.Delete => EntrySteps.Delete(_node.Store, _key, Write, now.UnixMs),
+            EntryVerb.Add => EntrySteps.Add(_node.Store, _key, Counter, Write.Lifetime, Write.Tags, now.UnixMs),
             EntryVerb.GetOrLease => LeaseCalls.Read(_node, this, _key, now.UnixMs, out tellsCopies),
             EntryVerb.Release => new EntryAnswer(
                 _node.Leases.Release(_key, Token) ? EntryStatus.Done : EntryStatus.StaleLease),
@@ -214,12 +230,20 @@ internal sealed class EntryOperation : Operation
             writer.Byte((byte)Write.Condition);
             writer.UInt64(Write.Version);
         }
-        if (Verb == EntryVerb.Set)
+        if (Verb is EntryVerb.Set or EntryVerb.Add)
         {
             writer.Int64(Write.Lifetime.TtlMs);
             writer.Int64(Write.Lifetime.IdleMs);
             writer.Int64(Write.Lifetime.ExpiresAtMs);
-            writer.Bytes(Value.Span);
+            if (Verb == EntryVerb.Set)
+            {
+                writer.Bytes(Value.Span);
+            }
+            else
+            {
+                writer.Int64(Counter.Delta);
+                writer.Int64(Counter.Initial);
+            }
             if (!Write.Tags.IsEmpty)
             {
                 writer.Bytes(Write.Tags.Span);
@@ -292,21 +316,23 @@ internal sealed class EntryOperation : Operation
             EntryVerb.Get => EntryFlags.Peeks | EntryFlags.Keeps,
             EntryVerb.Touch => EntryFlags.TellsCopies,
             EntryVerb.GetOrLease => EntryFlags.Peeks | EntryFlags.WithoutValue | EntryFlags.Keeps,
-            EntryVerb.Set => EntryFlags.HasTags,
+            EntryVerb.Set or EntryVerb.Add => EntryFlags.HasTags,
             _ => EntryFlags.None,
         };
         bool isConditionKnown = write.Condition switch
         {
             EntryCondition.None => true,
             EntryCondition.IfAbsent => verb == EntryVerb.Set,
-            EntryCondition.IfVersion => true,
+            EntryCondition.IfVersion => verb != EntryVerb.Add,
             EntryCondition.IfLeased => verb == EntryVerb.Set,
             _ => false,
         };
-        return verb is >= EntryVerb.Get and <= EntryVerb.Release && (flags & ~known) == 0 && isConditionKnown
+        return verb is >= EntryVerb.Get and <= EntryVerb.Add && (flags & ~known) == 0 && isConditionKnown
             && IsTime(write.Lifetime.TtlMs) && IsTime(write.Lifetime.IdleMs) && write.Lifetime.ExpiresAtMs >= 0
             && (flags & EntryFlags.HasTags) != 0 != write.Tags.IsEmpty && new TagList(write.Tags.Span).IsSound;
     }
+
+    private static bool IsWrite(EntryVerb verb) => verb is EntryVerb.Set or EntryVerb.Delete or EntryVerb.Add;
 
     private static bool IsTime(long milliseconds) => milliseconds is >= 0 and <= Lifetime.LongestMs;
 }

@@ -32,4 +32,10 @@ internal enum EntryStatus : byte
 
     /// <summary>The lease has ended; nothing was changed.</summary>
     StaleLease = 9,
+
+    /// <summary>The value is no 64-bit integer; nothing was changed.</summary>
+    NotANumber = 10,
+
+    /// <summary>The sum is no 64-bit integer; nothing was changed.</summary>
+    Overflow = 11,
 }

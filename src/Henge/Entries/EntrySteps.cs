@@ -1,6 +1,7 @@
 using System.Buffers;
 
 using Henge.Cluster.Members;
+using Henge.Entries.Counters;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
 using Henge.Storage;
@@ -102,10 +103,8 @@ internal static class EntrySteps
             return new EntryAnswer(EntryStatus.TooLong);
         }
         Lifetime lifetime = write.Lifetime;
-        ReadOnlySpan<byte> tags = write.Tags.Span;
-        Span<byte> block = tags.IsEmpty
-            ? stackalloc byte[EntryAttributes.MaxLength] : new byte[EntryAttributes.LongestWith(tags)];
-        block = block[..EntryAttributes.Write(tags, null, lifetime.IdleMs, lifetime.Deadline(nowMs), block)];
+        ReadOnlySpan<byte> block = EntryAttributes.WriteFor(
+            write.Tags.Span, lifetime, nowMs, stackalloc byte[EntryAttributes.MaxLength]);
         // Asked for before the entry is held, since the memory may be the caller's own kind.
         ReadOnlySpan<byte> single = value.IsSingleSegment ? value.FirstSpan : default;
         scoped EntryScope entry = store.Open(key, nowMs);
@@ -128,6 +127,25 @@ internal static class EntrySteps
         {
             entry.Dispose();
         }
+    }
+
+    /// <summary>Adds to a value that is a number, and answers with the sum in decimal.</summary>
+    /// <param name="store">The entries.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="change">What is done.</param>
+    /// <param name="lifetime">How long a counter lives that is not there yet; that of another stays.</param>
+    /// <param name="tags">Its tags.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    public static EntryAnswer Add(
+        Store store, ReadOnlySpan<byte> key, in CounterChange change, in Lifetime lifetime, ReadOnlyMemory<byte> tags,
+        long nowMs)
+    {
+        ReadOnlySpan<byte> block = EntryAttributes.WriteFor(
+            tags.Span, lifetime, nowMs, stackalloc byte[EntryAttributes.MaxLength]);
+        using EntryScope entry = store.Open(key, nowMs);
+        EntryStatus status = Counter.Change(entry, change, lifetime.Expiry(nowMs), block, out _);
+        return new EntryAnswer(
+            status, entry.Version, entry.ExpiresAtMs, status == EntryStatus.Done ? entry.Value.ToArray() : null);
     }
 
     /// <summary>Deletes an entry of any type.</summary>

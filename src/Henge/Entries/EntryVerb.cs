@@ -23,4 +23,7 @@ internal enum EntryVerb : byte
 
     /// <summary>Gives a lease back without filling the entry.</summary>
     Release = 6,
+
+    /// <summary>Adds to a value that is a number, and answers with the sum.</summary>
+    Add = 7,
 }

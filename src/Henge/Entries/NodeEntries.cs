@@ -5,6 +5,7 @@ using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Rings;
 using Henge.Diagnostics.Meters;
+using Henge.Entries.Counters;
 using Henge.Entries.Kept;
 using Henge.Peers;
 using Henge.Routing.Calls;
@@ -153,14 +154,11 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         }
         finally
         {
-            ExitAlone();
+            ExitAlone(key);
         }
     }
 
-    /// <summary>Deletes an entry here, if this node is alone.</summary>
-    /// <exception cref="HengeException">The node has stopped.</exception>
-    /// <exception cref="InvalidOperationException">It was not started yet.</exception>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    /// <summary>Deletes an entry here, if this node is alone; throws as <see cref="TrySet"/>.</summary>
     public bool TryDelete(ReadOnlySpan<byte> key, in EntryWrite write, out EntryAnswer answer)
     {
         answer = default;
@@ -177,7 +175,29 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         }
         finally
         {
-            ExitAlone();
+            ExitAlone(key);
+        }
+    }
+
+    /// <summary>Adds to a counter here, if this node is alone; throws as <see cref="TrySet"/>.</summary>
+    public bool TryAdd(
+        ReadOnlySpan<byte> key, in CounterChange change, in EntryWrite write, out EntryAnswer answer)
+    {
+        answer = default;
+        if (!TryEnterAlone())
+        {
+            return false;
+        }
+        try
+        {
+            long started = Started();
+            answer = EntrySteps.Add(node.Store, key, change, write.Lifetime, write.Tags, node.NowMs);
+            EndHere(EntryVerb.Add, answer.Status, started, tellsCopies: false, key);
+            return true;
+        }
+        finally
+        {
+            ExitAlone(key);
         }
     }
 
@@ -218,6 +238,18 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         CallAsync(
             new EntryOperation(node, EntryVerb.Delete, key, isAwaited: true) { Write = write }, cancellationToken);
 
+    /// <summary>Has the owner add to a counter; ends when the copies have the sum.</summary>
+    /// <param name="key">The key; kept.</param>
+    /// <param name="change">What is done.</param>
+    /// <param name="write">Lifetime and tags of a counter that is not there yet.</param>
+    /// <param name="cancellationToken">Ends the wait; the operation goes on to its own deadline.</param>
+    /// <exception cref="HengeException">It was not carried out, or that is not known.</exception>
+    public ValueTask<EntryAnswer> AddAsync(
+        byte[] key, in CounterChange change, in EntryWrite write, CancellationToken cancellationToken) =>
+        CallAsync(
+            new EntryOperation(node, EntryVerb.Add, key, isAwaited: true) { Counter = change, Write = write },
+            cancellationToken);
+
     /// <summary>Has an operation carried through that is awaited.</summary>
     /// <exception cref="HengeException">It was not carried out, or that is not known.</exception>
     public async ValueTask<EntryAnswer> CallAsync(EntryOperation operation, CancellationToken cancellationToken)
@@ -241,7 +273,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         {
             return reply.Answer;
         }
-        HengeException failed = Failed(
+        HengeException failed = HengeException.Of(
             _stopped.IsCancellationRequested ? HengeFailure.Stopped
             : reply.Outcome == Outcome.Unknown ? HengeFailure.Uncertain : HengeFailure.OwnerAway);
         activity?.SetStatus(ActivityStatusCode.Error, failed.Message);
@@ -296,9 +328,18 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         return false;
     }
 
-    private void ExitAlone()
+    private void ExitAlone(ReadOnlySpan<byte> key)
     {
-        node.Ring!.EndLoneWrite();
+        // As EntryOperation does: what this process was reading meanwhile may be older.
+        node.Ring!.Coherence?.Reader.Invalidate(key);
+        node.Ring.EndLoneWrite();
+        _gate.Exit();
+    }
+
+    /// <summary>Throws as <see cref="TrySet"/> does, for calls that go by other ways.</summary>
+    public void ThrowIfNotRunning()
+    {
+        Enter();
         _gate.Exit();
     }
 
@@ -307,7 +348,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), node);
         if (_stopped.IsCancellationRequested)
         {
-            throw Failed(HengeFailure.Stopped);
+            throw HengeException.Of(HengeFailure.Stopped);
         }
         throw new InvalidOperationException(
             "The Henge node of this application has not been started; it starts with the host.");
@@ -354,11 +395,4 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         }
         Meters?.CountHere(verb, status, started);
     }
-
-    private static HengeException Failed(HengeFailure failure) => new(failure, failure switch
-    {
-        HengeFailure.Uncertain => "The write may or may not have been stored, or not on all its copies.",
-        HengeFailure.Stopped => "The Henge node of this application has stopped.",
-        _ => "The owner of the key could not be reached in time; nothing was done.",
-    });
 }

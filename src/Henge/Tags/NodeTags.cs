@@ -1,3 +1,4 @@
+using Henge.Cluster.Tags;
 using Henge.Peers;
 
 namespace Henge.Tags;
@@ -31,13 +32,39 @@ internal sealed class NodeTags(HengeNode node)
     /// <param name="tags">
     /// Their names, 1 to 256 bytes of UTF-8 each; <see cref="TagNames.Everything"/> for all entries that are marked.
     /// </param>
+    /// <param name="mark">The mark of these (<see cref="TagNames.MarkOf"/>).</param>
     /// <param name="cancellationToken">Ends the wait; the invalidation goes on.</param>
     /// <exception cref="ArgumentException">A name is empty or too long; nothing was done.</exception>
     /// <exception cref="HengeException">
     /// Not every member has taken it in time; some have, and the others will when they can be reached.
     /// </exception>
     /// <exception cref="InvalidOperationException">The node was not started yet.</exception>
-    public async ValueTask InvalidateAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    public ValueTask InvalidateAsync(
+        IReadOnlyCollection<string> tags, byte[] mark, CancellationToken cancellationToken)
+    {
+        Check(tags);
+        return InvalidateAsync(TagNames.ToInvalidate(tags, mark), cancellationToken);
+    }
+
+    /// <summary>
+    /// As <see cref="InvalidateAsync(IReadOnlyCollection{string}, byte[], CancellationToken)"/>, of the entries that
+    /// have all of the tags.
+    /// </summary>
+    /// <param name="tags">As there; 1 to <see cref="TagSet.MaxTags"/>.</param>
+    /// <param name="mark">As there.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <exception cref="ArgumentException">A name cannot be, or there are too many; nothing was done.</exception>
+    /// <exception cref="HengeException">As there.</exception>
+    /// <exception cref="InvalidOperationException">The node was not started yet.</exception>
+    public ValueTask InvalidateTogetherAsync(
+        IReadOnlyCollection<string> tags, byte[] mark, CancellationToken cancellationToken)
+    {
+        Check(tags);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tags.Count, TagSet.MaxTags, nameof(tags));
+        return InvalidateAsync([TagNames.ToInvalidateTogether(tags, mark)], cancellationToken);
+    }
+
+    private static void Check(IReadOnlyCollection<string> tags)
     {
         foreach (string tag in tags)
         {
@@ -46,10 +73,14 @@ internal sealed class NodeTags(HengeNode node)
                 throw new ArgumentException(wrong, nameof(tags));
             }
         }
+    }
+
+    private async ValueTask InvalidateAsync(List<byte[]> lists, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         IRing ring = node.Ring ?? throw new InvalidOperationException(
             "The Henge node of this application has not been started; it starts with the host.");
-        bool[] ended = await Task.WhenAll(TagNames.ToInvalidate(tags).Select(list => StartAsync(ring, list)))
+        bool[] ended = await Task.WhenAll(lists.Select(list => StartAsync(ring, list)))
             .WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Array.Exists(ended, isDone => !isDone))
         {

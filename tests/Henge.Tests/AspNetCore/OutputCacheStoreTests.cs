@@ -106,7 +106,7 @@ public sealed class OutputCacheStoreTests : IAsyncLifetime
     {
         _host.Cache.Set("k", [9], new());
         await Store.SetAsync("k", [1], ["a"], TimeSpan.FromMinutes(1), Token);
-        await _host.Node.Tags.InvalidateAsync(["a"], Token);
+        await _host.Node.Tags.InvalidateAsync(["a"], Henge.Tags.TagNames.Mark, Token);
 
         Assert.Equal([9], _host.Cache.Get("k")!);
         Assert.Equal([1], (await Store.GetAsync("k", Token))!);

@@ -1,6 +1,7 @@
 using Henge.Caching;
 using Henge.Tests.Embedding;
 
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 
 using Xunit;
@@ -52,6 +53,35 @@ public sealed class HengeCacheTests
         }
         Assert.Equal(3, calls);
         Assert.Equal(0, host.Node.Leases.Count);
+    }
+
+    [Theory]
+    [InlineData(HybridCacheEntryFlags.DisableDistributedCache)]
+    [InlineData(HybridCacheEntryFlags.DisableDistributedCacheWrite)]
+    public async Task What_was_being_made_for_this_process_alone_hides_no_later_write(HybridCacheEntryFlags flags)
+    {
+        await using EmbeddedHost host = await EmbeddedHost.StartAsync();
+        HybridCache hybrid = host.Services.GetRequiredService<HybridCache>();
+        foreach (bool removes in new[] { false, true })
+        {
+            string key = $"k{removes}";
+            var old = new CountedFactory<string>("old") { IsHeld = true };
+            Task<string> before = hybrid.GetOrCreateAsync(
+                key, old.CallAsync, new() { Flags = flags }, cancellationToken: Token).AsTask();
+            await old.Called;
+            await (removes ? Of(host).RemoveAsync(key, Token).AsTask()
+                : Of(host).SetAsync(key, "set", cancellationToken: Token).AsTask());
+
+            // Who comes now does not wait for what was begun before, either.
+            Assert.Equal(removes ? "made" : "set", await hybrid.GetOrCreateAsync(
+                key, static _ => ValueTask.FromResult("made"),
+                new() { Flags = HybridCacheEntryFlags.DisableDistributedCacheWrite }, cancellationToken: Token));
+            await Of(host).SetAsync(key, "set", cancellationToken: Token);
+            old.LetGo();
+            Assert.Equal("old", await before);
+
+            Assert.Equal("set", (await Of(host).TryGetAsync<string>(key, cancellationToken: Token)).Value);
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Entries;
+using Henge.Entries.Counters;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
 using Henge.Storage;
@@ -50,7 +51,7 @@ public sealed class EntryOperationTests : IDisposable
     [Fact]
     public void Tags_follow_the_value_and_the_bytes_of_what_has_none_stay()
     {
-        Assert.Null(TagNames.TryMakeList(["a", "bc"], isMarked: true, out byte[] list));
+        Assert.Null(TagNames.TryMakeList(["a", "bc"], TagNames.Mark, out byte[] list));
         Assert.Equal("0000" + "010061" + "02006263", Convert.ToHexString(list));
         string request = Request(EntryVerb.Set, write: new(new(1, 2, 3), Tags: list), value: "abc");
         Assert.Equal(
@@ -95,6 +96,27 @@ public sealed class EntryOperationTests : IDisposable
         Assert.True(asks.ReadsKeys);
         Assert.False(releases.Writes);
         Assert.False(releases.ReadsKeys);
+    }
+
+    [Fact]
+    public void Changes_of_counters_keep_their_bytes_and_read_back_as_they_were_written()
+    {
+        Assert.Null(TagNames.TryMakeList(["a"], mark: null, out byte[] list));
+        string request = Request(EntryVerb.Add, write: new(new(1000, 0, 0), Tags: list), counter: new(-2, 5));
+        Assert.Equal(
+            "03" + "01" + "07" + "10" + "020000006B31" + "00" + "0000000000000000"
+            + "E803000000000000" + "0000000000000000" + "0000000000000000"
+            + "FEFFFFFFFFFFFFFF" + "0500000000000000" + "03000000" + "010061", request);
+
+        EntryOperation read = Read(request)!;
+        Assert.Equal((new CounterChange(-2, 5), 1000L), (read.Counter, read.Write.Lifetime.TtlMs));
+        Assert.True(read.Writes);
+        Assert.True(read.ReadsKeys);
+        read.Execute(new Instant(1000, 1));
+        using EntryScope entry = _node.Store.Open("k1"u8, 1000);
+        Assert.True(entry.Value.SequenceEqual("3"u8));
+        Assert.Equal(2000, entry.ExpiresAtMs);
+        Assert.Equal(list, EntryAttributes.Read(entry.Attributes).Tags.ToArray());
     }
 
     [Fact]
@@ -151,7 +173,9 @@ public sealed class EntryOperationTests : IDisposable
     [InlineData("01" + "00" + "00" + "010000006B")] // No verb.
     [InlineData("01" + "01" + "80" + "010000006B")] // A flag of a later version.
     [InlineData("01" + "01" + "04" + "010000006B")] // Keeps, and does not say who.
-    [InlineData("01" + "07" + "00" + "010000006B")] // A verb of a later version.
+    [InlineData("01" + "09" + "00" + "010000006B")] // A verb of a later version.
+    [InlineData("01" + "07" + "00" + "010000006B" + "02" + "0100000000000000" + "0000000000000000" + "0000000000000000"
+        + "0000000000000000" + "0100000000000000" + "0000000000000000")] // A counter with a condition.
     [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
         + "0100000000000000" + "00000000")] // A lease of no time.
     [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
@@ -203,7 +227,7 @@ public sealed class EntryOperationTests : IDisposable
     private string Request(
         EntryVerb verb, EntryFlags flags = EntryFlags.None, EntryWrite write = default, string value = "",
         byte[]? key = null, MemberId keeper = default, LeaseRequest lease = default,
-        LeaseToken token = default)
+        LeaseToken token = default, CounterChange counter = default)
     {
         var writer = new MessageWriter();
         new EntryOperation(_node, verb, key ?? "k1"u8.ToArray(), isAwaited: false)
@@ -213,6 +237,7 @@ public sealed class EntryOperationTests : IDisposable
             Write = write,
             Lease = lease,
             Token = token,
+            Counter = counter,
             Value = System.Text.Encoding.UTF8.GetBytes(value),
         }.WriteTo(writer);
         return Hex(writer);

@@ -57,6 +57,30 @@ public sealed class KeptReadsTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task An_answer_that_was_on_its_way_during_an_own_write_is_not_kept(int nodes)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await using EmbeddedRing ring = await EmbeddedRing.StartAsync(TransportKind.Auto, nodes);
+        foreach (EmbeddedHost owner in ring.Hosts)
+        {
+            string key = ring.KeyOf(owner);
+            await ring[0].Cache.SetAsync(key, [1], new(), token);
+            await KeepAsync(ring[0], key, 1);
+
+            // The answer has left the owner, and is looked at here after the write has ended.
+            Stamp begun = ring[0].Node.Kept.Begin(Encoding.UTF8.GetBytes(key));
+            (EntryAnswer old, _) = await ReadAsync(ring[0], key);
+            await ring[0].Cache.SetAsync(key, [2], new(), token);
+            Provenance from = old.Provenance!;
+            Stamp late = ring[0].Node.Ring!.Coherence!.Reader.Complete(begun, from.Owner, from.Generation);
+
+            Assert.False(IsCurrent(ring[0], late));
+        }
+    }
+
     [Fact]
     public async Task The_owner_says_how_long_a_value_lives_by_its_own_clock()
     {

@@ -71,7 +71,7 @@ public sealed class NodeEntriesTests
         byte[] key = Bytes(ring.KeyOf(ring[owner]));
         NodeEntries entries = ring[0].Node.Entries;
         NodeTags tags = ring[0].Node.Tags;
-        Assert.Null(TagNames.TryMakeList(["a", "b"], isMarked: false, out byte[] list));
+        Assert.Null(TagNames.TryMakeList(["a", "b"], mark: null, out byte[] list));
         EntryAnswer set = Set(ring, entries, key, "1", new(Tags: list));
         byte[] block = [2, (byte)list.Length, 0, .. list];
         long epoch = tags.Epoch;
@@ -90,7 +90,7 @@ public sealed class NodeEntriesTests
 
         EntryAnswer Get() => Run(ring, entries.GetAsync(key, uses: true, CancellationToken.None));
         void Invalidate(params string[] names) =>
-            Run(ring, After(tags.InvalidateAsync(names, CancellationToken.None)));
+            Run(ring, After(tags.InvalidateAsync(names, TagNames.Mark, CancellationToken.None)));
     }
 
     [Fact]
@@ -98,13 +98,14 @@ public sealed class NodeEntriesTests
     {
         using var ring = new TestRing(1);
         NodeEntries entries = ring[0].Node.Entries;
-        Assert.Null(TagNames.TryMakeList([], isMarked: true, out byte[] marked));
-        Assert.Null(TagNames.TryMakeList(["a"], isMarked: false, out byte[] tagged));
+        Assert.Null(TagNames.TryMakeList([], TagNames.Mark, out byte[] marked));
+        Assert.Null(TagNames.TryMakeList(["a"], mark: null, out byte[] tagged));
         Set(ring, entries, Bytes("marked"), "1", new(Tags: marked));
         Set(ring, entries, Bytes("tagged"), "1", new(Tags: tagged));
         Set(ring, entries, Bytes("plain"), "1");
 
-        Run(ring, After(ring[0].Node.Tags.InvalidateAsync([TagNames.Everything], CancellationToken.None)));
+        Run(ring, After(ring[0].Node.Tags.InvalidateAsync(
+            [TagNames.Everything], TagNames.Mark, CancellationToken.None)));
 
         Assert.True(entries.TryGet(Bytes("marked"), uses: true, out EntryAnswer gone));
         Assert.Equal(EntryStatus.Missing, gone.Status);

@@ -6,6 +6,7 @@ using Henge.Cluster.Tags;
 using Henge.Diagnostics.Meters;
 using Henge.Embedding;
 using Henge.Entries;
+using Henge.Tags;
 using Henge.Transport.Connections;
 
 namespace Henge.Caching.Engine;
@@ -35,6 +36,9 @@ internal sealed class CacheEngine
     {
         (Node, Codecs) = (node, codecs);
         Keys = new CacheKeys(node.Options.KeyPrefix);
+        Mark = TagNames.MarkOf(node.Options.KeyPrefix);
+        Counters = new CounterCalls(this);
+        Prefixes = new PrefixRemoval(this);
         _flights = new Flights(node.Kept, node.Tags);
         if (node.Options.FirstLevelBytes > 0)
         {
@@ -53,6 +57,15 @@ internal sealed class CacheEngine
 
     /// <summary>The first level; null: none.</summary>
     public FirstLevel? First { get; }
+
+    /// <summary>What all that is stored here is marked with, and nothing of applications with other prefixes.</summary>
+    public byte[] Mark { get; }
+
+    /// <summary>Counters.</summary>
+    public CounterCalls Counters { get; }
+
+    /// <summary>Removal by prefix.</summary>
+    public PrefixRemoval Prefixes { get; }
 
     /// <summary>What counts; null: nothing does.</summary>
     public CacheMeters? Meters { get; set; }
@@ -154,7 +167,7 @@ internal sealed class CacheEngine
         ReadOnlyMemory<byte> written = codec.Encode(value);
         if (!policy.WritesRing)
         {
-            KeepOwn(key, value, written, policy, Clock());
+            KeepOwn(key, value, written, policy, Node.Kept.Begin(bytes), Clock());
             return;
         }
         EntryAnswer answer = await WriteAsync(bytes, written, policy.Write, cancellationToken).ConfigureAwait(false);
@@ -230,8 +243,10 @@ internal sealed class CacheEngine
     /// <param name="value">The value.</param>
     /// <param name="bytes">Its bytes.</param>
     /// <param name="policy">How long, and with which tags.</param>
+    /// <param name="begun">When it began to be made; what this process has written since goes before it.</param>
     /// <param name="version">What was invalidated after it concerns the value.</param>
-    public void KeepOwn<T>(string key, T value, ReadOnlyMemory<byte> bytes, Policy policy, ulong version)
+    public void KeepOwn<T>(
+        string key, T value, ReadOnlyMemory<byte> bytes, Policy policy, in Stamp begun, ulong version)
     {
         if (First is null || !policy.KeepsHere || !First.HasRoomFor(key, bytes.Length))
         {
@@ -250,6 +265,11 @@ internal sealed class CacheEngine
             ExpiresAtMs = First.NowMs + lifeMs,
             Size = FirstLevel.SizeOf(key, bytes.Length),
         });
+        // After it is there: who writes now finds it and removes it.
+        if (Node.Kept.HasChanged(begun))
+        {
+            First.Remove(key);
+        }
     }
 
     /// <summary>Reads what the ring answered, and keeps it; false where the serializer cannot.</summary>

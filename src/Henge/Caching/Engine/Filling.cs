@@ -256,7 +256,7 @@ internal sealed class Filling<T>(
         }
         else if (!policy.WritesRing)
         {
-            engine.KeepOwn(key, value, written, made, flight.Since);
+            engine.KeepOwn(key, value, written, made, flight.Begun, flight.Since);
         }
         else if (!_isRingAway)
         {

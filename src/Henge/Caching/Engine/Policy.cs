@@ -18,10 +18,13 @@ internal sealed record Policy
     /// <summary>Which levels are read and written.</summary>
     public HybridCacheEntryFlags Flags { get; init; }
 
+    /// <summary>The mark of the application (<see cref="TagNames.MarkOf"/>).</summary>
+    public required byte[] Mark { get; init; }
+
     /// <summary>Names of the tags of what is stored.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>The same as the ring keeps them, with the mark of what an invalidation of everything reaches.</summary>
+    /// <summary>The same as the ring keeps them, with the mark.</summary>
     public required byte[] TagList { get; init; }
 
     /// <summary>The tags alone as attributes of an entry.</summary>
@@ -93,13 +96,13 @@ internal sealed record Policy
     public Policy With(IEnumerable<string> tags)
     {
         string[] names = [.. tags];
-        return this with { Tags = names, TagList = ListOf(names) };
+        return this with { Tags = names, TagList = ListOf(names, Mark) };
     }
 
-    /// <summary>The list of some tags as the ring keeps it; null is none.</summary>
+    /// <summary>The list of some tags and a mark as the ring keeps it; null is none.</summary>
     /// <exception cref="ArgumentException">One is null, empty, <c>*</c> or too long, or there are too many.</exception>
-    public static byte[] ListOf(IEnumerable<string>? tags) =>
-        TagNames.TryMakeList(tags ?? [], isMarked: true, out byte[] list) is { } wrong
+    public static byte[] ListOf(IEnumerable<string>? tags, byte[] mark) =>
+        TagNames.TryMakeList(tags ?? [], mark, out byte[] list) is { } wrong
             ? throw new ArgumentException(wrong, nameof(tags)) : list;
 
     /// <summary>A lifetime in milliseconds, rounded up; more than a hundred years are a hundred years.</summary>

@@ -106,6 +106,18 @@ internal sealed class FirstLevel(KeptReads kept, NodeTags tags, long limitBytes)
         }
     }
 
+    /// <summary>Keeps nothing of the keys that begin with a prefix; O(entries), the lock held for each.</summary>
+    public void RemovePrefix(string prefix)
+    {
+        foreach (string key in _entries.Select(static entry => entry.Key))
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                Remove(key);
+            }
+        }
+    }
+
     private bool IsStale(KeptEntry entry)
     {
         if (entry.Attributes.Length == 0)

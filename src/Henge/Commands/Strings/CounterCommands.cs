@@ -1,7 +1,8 @@
-using System.Buffers.Text;
 using System.Text;
 
 using Henge.Commands.Arguments;
+using Henge.Entries;
+using Henge.Entries.Counters;
 using Henge.Storage;
 
 namespace Henge.Commands.Strings;
@@ -117,39 +118,28 @@ internal static class CounterCommands
     private static void Add(ref CommandContext context, long increment)
     {
         using EntryScope scope = context.OpenKey();
-        if (Errors.IsWrongType(context.Reply, in scope, EntryType.String))
+        EntryStatus status = Counter.Change(
+            in scope, new CounterChange(increment), expiresAtMs: 0, attributes: default, out long sum);
+        switch (status)
         {
-            return;
+            case EntryStatus.Done:
+                context.Reply.Integer(sum);
+                break;
+            case EntryStatus.WrongType:
+                context.Reply.Error(Errors.WrongType);
+                break;
+            case EntryStatus.NotANumber:
+                context.Reply.Error(Errors.NotInteger);
+                break;
+            case EntryStatus.Overflow:
+                context.Reply.Error(Errors.IncrementOverflow);
+                break;
+            default:
+                Errors.Refused(
+                    context.Reply,
+                    status == EntryStatus.TooLong ? WriteResult.TooLarge : WriteResult.OutOfMemory,
+                    context.Arguments[1]);
+                break;
         }
-        long value = 0;
-        if (scope.Found && !Numbers.TryParse(scope.Value, out value))
-        {
-            context.Reply.Error(Errors.NotInteger);
-            return;
-        }
-        long sum = unchecked(value + increment);
-        if (((value ^ sum) & (increment ^ sum)) < 0)
-        {
-            context.Reply.Error(Errors.IncrementOverflow);
-            return;
-        }
-        Span<byte> digits = stackalloc byte[Numbers.MaxIntegerLength];
-        Utf8Formatter.TryFormat(sum, digits, out int length);
-        if (scope.Found && scope.Value.Length == length)
-        {
-            digits[..length].CopyTo(scope.WritableValue);
-            scope.Modified();
-        }
-        else
-        {
-            WriteResult result = scope.Resize(EntryType.String, length, out Span<byte> to);
-            if (result != WriteResult.Ok)
-            {
-                Errors.Refused(context.Reply, result, context.Arguments[1]);
-                return;
-            }
-            digits[..length].CopyTo(to);
-        }
-        context.Reply.Integer(sum);
     }
 }
