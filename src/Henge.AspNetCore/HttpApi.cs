@@ -5,6 +5,7 @@ using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
 using Henge.AspNetCore.Routes;
 using Henge.Peers;
+using Henge.Security;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -139,6 +140,32 @@ internal sealed class HttpApi
             context.Response.Headers.Connection = "close";
             return Problems.TwoLengths.WriteAsync(context);
         }
+        HttpTarget target = TargetOf(context, prefixSegments);
+        if (target.Path is "/healthz")
+        {
+            // Open to all: a health check has no password, and the answer holds nothing.
+            return MethodRules.Answer(context, HttpRoute.Health, User.Peers) ?? NodeRoutes.HealthAsync(context);
+        }
+        if (_access is null)
+        {
+            return RouteAs(context, User.Peers, target);
+        }
+        return _access.Check(context, IsData(target.Path), out User? user) is { } refused ? Refuse(context, refused)
+            : user is not null ? RouteAs(context, user, target)
+            : CheckAndRouteAsync(context, _access, prefixSegments);
+    }
+
+    private async Task CheckAndRouteAsync(HttpContext context, AccessRules access, int prefixSegments)
+    {
+        (Problem? refused, User? user) = await access.CheckSlowlyAsync(context).ConfigureAwait(false);
+        Task reply = refused is not null || user is null
+            ? Refuse(context, refused ?? Problems.PasswordWanted)
+            : RouteAs(context, user, TargetOf(context, prefixSegments));
+        await reply.ConfigureAwait(false);
+    }
+
+    private static HttpTarget TargetOf(HttpContext context, int prefixSegments)
+    {
         string? raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         if (string.IsNullOrEmpty(raw))
         {
@@ -146,15 +173,16 @@ internal sealed class HttpApi
             raw = context.Request.PathBase.ToUriComponent() + context.Request.Path.ToUriComponent()
                 + context.Request.QueryString.ToUriComponent();
         }
-        HttpTarget target = HttpTarget.Parse(raw, prefixSegments);
-        if (target.Path.StartsWith("/v1/cache", StringComparison.Ordinal))
-        {
-            return _access?.Check(context, data: true) is { } refused
-                ? Refuse(context, refused)
-                : _cache.RouteAsync(context, target.Path["/v1/cache".Length..], target.Query);
-        }
-        return RouteOther(context, target);
+        return HttpTarget.Parse(raw, prefixSegments);
     }
+
+    private static bool IsData(ReadOnlySpan<char> path) =>
+        path.StartsWith("/v1/", StringComparison.Ordinal) || path is "/get" or "/set";
+
+    private Task RouteAs(HttpContext context, User user, in HttpTarget target) =>
+        target.Path.StartsWith("/v1/cache", StringComparison.Ordinal)
+            ? _cache.RouteAsync(context, user, target.Path["/v1/cache".Length..], target.Query)
+            : RouteOther(context, user, target);
 
     /// <summary>
     /// Content-Length beside Transfer-Encoding: a proxy in front may have gone by the other one (request smuggling).
@@ -164,37 +192,27 @@ internal sealed class HttpApi
         headers.TransferEncoding.Count > 0
         && (headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
 
-    private Task RouteOther(HttpContext context, in HttpTarget target)
+    private Task RouteOther(HttpContext context, User user, in HttpTarget target)
     {
-        if (target.Path is "/healthz")
-        {
-            // Open to all: a health check has no password, and the answer holds nothing.
-            return Answer(context, HttpRoute.Health) ?? NodeRoutes.HealthAsync(context);
-        }
-        bool data = target.Path is "/get" or "/set" or "/v1/stats" or "/v1/cluster" or "/v1/cluster/slots";
-        if (_access?.Check(context, data) is { } refused)
-        {
-            return Refuse(context, refused);
-        }
         switch (target.Path)
         {
             case "/get":
-                return Answer(context, HttpRoute.Get) ?? Get(context, target.Query);
+                return MethodRules.Answer(context, HttpRoute.Get, user) ?? Get(context, user, target.Query);
             case "/set":
-                return Answer(context, HttpRoute.Set)
-                    ?? CacheRoutes.NoQuery(context, target.Query) ?? _classic.SetAsync(context);
+                return MethodRules.Answer(context, HttpRoute.Set, user)
+                    ?? CacheRoutes.NoQuery(context, target.Query) ?? _classic.SetAsync(context, user);
             case "/v1/stats":
-                return Answer(context, HttpRoute.Stats) ?? _about.StatsAsync(context);
+                return MethodRules.Answer(context, HttpRoute.Stats, user) ?? _about.StatsAsync(context);
             case "/v1/cluster":
-                return Answer(context, HttpRoute.Cluster) ?? _cluster.ClusterAsync(context);
+                return MethodRules.Answer(context, HttpRoute.Cluster, user) ?? _cluster.ClusterAsync(context);
             case "/v1/cluster/slots":
-                return Answer(context, HttpRoute.ClusterSlots) ?? _cluster.SlotsAsync(context);
+                return MethodRules.Answer(context, HttpRoute.ClusterSlots, user) ?? _cluster.SlotsAsync(context);
             case "/readyz":
-                return Answer(context, HttpRoute.Ready) ?? _about.ReadyAsync(context);
+                return MethodRules.Answer(context, HttpRoute.Ready, user) ?? _about.ReadyAsync(context);
             case "/openapi/v1.json":
-                return Answer(context, HttpRoute.OpenApi) ?? NodeRoutes.OpenApiAsync(context);
+                return MethodRules.Answer(context, HttpRoute.OpenApi, user) ?? NodeRoutes.OpenApiAsync(context);
             case "/":
-                return Answer(context, HttpRoute.Index) ?? NodeRoutes.IndexAsync(context);
+                return MethodRules.Answer(context, HttpRoute.Index, user) ?? NodeRoutes.IndexAsync(context);
             case "*" when HttpMethods.IsOptions(context.Request.Method):
                 context.Response.StatusCode = 204;
                 context.Response.Headers.Allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
@@ -204,10 +222,10 @@ internal sealed class HttpApi
         }
     }
 
-    private Task Get(HttpContext context, ReadOnlySpan<char> query) =>
+    private Task Get(HttpContext context, User user, ReadOnlySpan<char> query) =>
         QueryOptions.TryParse(query, QueryNames.Key | QueryNames.Enc, out QueryOptions options) is { } wrong
             ? wrong.WriteAsync(context)
-            : _classic.GetAsync(context, options);
+            : _classic.GetAsync(context, user, options);
 
     private static Task Refuse(HttpContext context, Problem problem)
     {
@@ -217,6 +235,4 @@ internal sealed class HttpApi
         }
         return problem.WriteAsync(context);
     }
-
-    private static Task? Answer(HttpContext context, HttpRoute route) => MethodRules.Answer(context, route);
 }

@@ -16,6 +16,7 @@ internal static class HengeCommand
         Ring.RingCommand.Subcommand,
         .. Client.KeyCommands.Subcommands,
         Bench.BenchCommand.Subcommand,
+        Users.UserCommand.Subcommand,
     ];
 
     /// <summary>Runs a command line and returns the exit code.</summary>

@@ -60,7 +60,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Store = new Store(Options.ToStoreOptions());
         PubSub = new PubSubHub(Store, Options.Limits);
         SlowLog = new SlowLog(Store, Options);
-        Authenticator = new Authenticator(Options);
+        Authenticator = new Authenticator(Options, TimeProvider);
+        Secrets = new NodeSecrets(this);
+        Secrets.Load();
         Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
         Entries = new NodeEntries(this);
@@ -112,6 +114,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>Checks passwords.</summary>
     public Authenticator Authenticator { get; }
+
+    /// <summary>The files with passwords, users and the cluster's secret, read again when they change.</summary>
+    public NodeSecrets Secrets { get; }
 
     /// <summary>CLIENT PAUSE.</summary>
     public ClientPause Pause { get; } = new();
@@ -236,7 +241,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
             _maintenance.Start();
             _ready = true;
         }
-        if (Options.Insecure && Options.Password is null)
+        if (Options.Insecure && !Authenticator.IsRequired)
         {
             Log.Insecure(Logger);
         }
@@ -262,6 +267,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
             Entries.Dispose();
+            Authenticator.Dispose();
             Store.Dispose();
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 
 using Henge.Peers;
+using Henge.Security;
 using Henge.Storage;
 using Henge.Storage.Eviction;
 
@@ -25,7 +26,6 @@ public sealed class HengeOptions
     public const int LargestValueBytes = 512 << 20;
 
     private const int MaxWordLength = 64;
-    private const int MinSecretLength = 8;
     private const int MaxWeight = 1000;
     private const int MaxCopies = 5;
 
@@ -89,6 +89,9 @@ public sealed class HengeOptions
     /// environment, never as an argument others can list. Can be set while running; those who are in stay in.
     /// </summary>
     public string? Password { get; set; }
+
+    /// <summary>Users, and the files that secrets and certificates come from.</summary>
+    public SecurityOptions Security { get; } = new();
 
     /// <summary>
     /// Serves addresses off loopback without a password. Default false: the node refuses to start instead. Anyone who
@@ -250,7 +253,7 @@ public sealed class HengeOptions
         {
             return $"slow log length {SlowLogMaxEntries} is out of range: give 0 to 10000";
         }
-        return ValidateStore() ?? ValidateSecurity() ?? ValidatePeers() ?? ValidateRing()
+        return ValidateStore() ?? Security.Validate(this) ?? ValidatePeers() ?? ValidateRing()
             ?? Limits.Validate(MaxValue);
     }
 
@@ -307,32 +310,6 @@ public sealed class HengeOptions
             return $"first-level-bytes {FirstLevelBytes} is out of range: give 0 for none, or up to 1tb";
         }
         return Enum.IsDefined(Eviction) ? null : $"eviction {Eviction} is not a policy: give lru, s3fifo or tinylfu";
-    }
-
-    private string? ValidateSecurity()
-    {
-        if (Password is { Length: 0 })
-        {
-            return "the password is empty: give one, or none at all";
-        }
-        if (ClusterSecrets.Any(static secret => secret.Length < MinSecretLength))
-        {
-            return $"a cluster secret is too short: give at least {MinSecretLength} characters, random ones";
-        }
-        if (Insecure || Bind.FirstOrDefault(static address => !IPAddress.IsLoopback(address)) is not { } open)
-        {
-            return null;
-        }
-        if (Password is null)
-        {
-            return $"{open} is reachable from other machines and no password is set: "
-                + "set one (--password-file or HENGE_PASSWORD; Password in an application), bind 127.0.0.1, or say "
-                + "--insecure (Insecure)";
-        }
-        return ClusterSecrets.Count > 0 ? null
-            : $"{open} is reachable from other machines and no cluster secret is set, so anyone could join the ring: "
-                + "set one (--cluster-secret-file or HENGE_CLUSTER_SECRET; ClusterSecrets in an application), bind "
-                + "127.0.0.1, or say --insecure (Insecure)";
     }
 
     private string? ValidateRing()

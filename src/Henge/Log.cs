@@ -97,6 +97,18 @@ internal static partial class Log
     [LoggerMessage(1403, LogLevel.Error, "Node {Member} is taken for dead{Text}")]
     public static partial void MemberDead(ILogger logger, string member, string text);
 
+    [LoggerMessage(1420, LogLevel.Error, "A password could not be checked")]
+    public static partial void LoginFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1421, LogLevel.Information, "{File} was read again: {What}")]
+    public static partial void SecretsReloaded(ILogger logger, string file, string what);
+
+    [LoggerMessage(1422, LogLevel.Error, "{Problem}. What was read before stays in use; mend it, it is read again")]
+    public static partial void SecretsBad(ILogger logger, string problem);
+
+    [LoggerMessage(1423, LogLevel.Warning, "{Problem}")]
+    public static partial void SecretsExposed(ILogger logger, string problem);
+
     [LoggerMessage(1404, LogLevel.Information, "Node {Member} hands over and leaves")]
     public static partial void MemberLeaving(ILogger logger, string member);
 

@@ -11,7 +11,7 @@ internal sealed class NodeMaintenance : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Leases that have ended are taken away once a second.</summary>
+    /// <summary>Once a second leases that have ended are taken away, and files of secrets looked at.</summary>
     private const int RoundsPerLeaseSweep = 20;
 
     private readonly HengeNode _node;
@@ -53,6 +53,7 @@ internal sealed class NodeMaintenance : IAsyncDisposable
                 {
                     untilSweep = RoundsPerLeaseSweep;
                     _node.Leases.Sweep();
+                    _node.Secrets.Refresh(all: false);
                 }
                 while (_node.SweepsExpired && _node.Store.Tick(_node.NowMs) && !stop.IsCancellationRequested)
                 {

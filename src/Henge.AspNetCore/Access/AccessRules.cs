@@ -1,6 +1,7 @@
 using System.Net;
 
 using Henge.AspNetCore.Replies;
+using Henge.Security;
 
 using Microsoft.AspNetCore.Http;
 
@@ -21,9 +22,11 @@ internal sealed class AccessRules
     /// <summary>Checks a request.</summary>
     /// <param name="context">The request.</param>
     /// <param name="data">Whether the path reads or changes data, so that other sites' pages must not reach it.</param>
+    /// <param name="user">Who asks; null also when only <see cref="CheckSlowlyAsync"/> can tell.</param>
     /// <returns>Null when it may go on.</returns>
-    public Problem? Check(HttpContext context, bool data)
+    public Problem? Check(HttpContext context, bool data, out User? user)
     {
+        user = null;
         IHeaderDictionary headers = context.Request.Headers;
         if (data && IsCrossSite(headers))
         {
@@ -32,14 +35,23 @@ internal sealed class AccessRules
         IPAddress? remote = context.Connection.RemoteIpAddress;
         if (_node.Authenticator.IsRequired)
         {
-            return Credentials.Check(_node, headers.Authorization, remote ?? IPAddress.None);
+            return Credentials.Check(_node, headers.Authorization, remote ?? IPAddress.None, out user);
         }
         if (!_node.Options.Insecure && remote is not null && !IsLoopback(remote))
         {
             return Problems.Protected;
         }
-        return IsOwnHost(headers.Host) ? null : Problems.HostRefused;
+        if (!IsOwnHost(headers.Host))
+        {
+            return Problems.HostRefused;
+        }
+        user = User.Default;
+        return null;
     }
+
+    /// <summary>Ends what <see cref="Check"/> left open: the hash of a password tells.</summary>
+    public Task<(Problem? Problem, User? User)> CheckSlowlyAsync(HttpContext context) => Credentials.CheckSlowlyAsync(
+        _node, context.Request.Headers.Authorization, context.Connection.RemoteIpAddress ?? IPAddress.None);
 
     /// <summary>
     /// Browsers say where a request comes from: Sec-Fetch-Site always, Origin with everything but plain GETs. Another

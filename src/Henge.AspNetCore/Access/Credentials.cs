@@ -7,55 +7,86 @@ using Henge.Security;
 namespace Henge.AspNetCore.Access;
 
 /// <summary>
-/// The Authorization header: the password as a bearer token, or with Basic under the user name <c>default</c> or none.
-/// Both are checked where RESP's AUTH is, with the same bound on guesses.
+/// The Authorization header: a user and a password with Basic, or as a bearer token the password of the default user
+/// or <c>name:password</c>. Checked where RESP's AUTH is, with the same bound on guesses.
 /// </summary>
 internal static class Credentials
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
 
-    /// <summary>Checks a header; null when it shows the password.</summary>
-    public static Problem? Check(HengeNode node, string? authorization, IPAddress remote)
+    /// <summary>Checks a header, as far as that takes no time.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="authorization">The header; null when there is none.</param>
+    /// <param name="remote">Who asks.</param>
+    /// <param name="user">Who it is; null also when only <see cref="CheckSlowlyAsync"/> can tell.</param>
+    /// <returns>Null, or why not.</returns>
+    public static Problem? Check(HengeNode node, string? authorization, IPAddress remote, out User? user)
     {
-        byte[] user = [];
-        byte[] password = [];
-        if (authorization is null || !TryRead(authorization, ref user, ref password))
-        {
-            return Problems.PasswordWanted;
-        }
-        ReadOnlySpan<byte> name = user.Length == 0 ? Authenticator.DefaultUser : user;
-        return node.Authenticator.Check(name, password, remote, node.NowMs) switch
-        {
-            AuthenticationResult.Accepted => null,
-            AuthenticationResult.TooManyAttempts => Problems.TooManyAttempts,
-            _ => Problems.PasswordWanted,
-        };
+        user = null;
+        return TryRead(node, authorization, out byte[] name, out byte[] password)
+            ? Of(node.Authenticator.Check(name, password, remote, node.NowMs, out user))
+            : Problems.PasswordWanted;
     }
 
-    private static bool TryRead(string authorization, ref byte[] user, ref byte[] password)
+    /// <summary>Checks a header by the hash of a password.</summary>
+    public static async Task<(Problem? Problem, User? User)> CheckSlowlyAsync(
+        HengeNode node, string? authorization, IPAddress remote)
     {
-        if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        if (!TryRead(node, authorization, out byte[] name, out byte[] password))
         {
-            password = Encoding.UTF8.GetBytes(authorization[Bearer.Length..].Trim());
+            return (Problems.PasswordWanted, null);
+        }
+        (AuthenticationResult result, User? user) =
+            await node.Authenticator.CheckSlowlyAsync(name, password, remote).ConfigureAwait(false);
+        return (Of(result), user);
+    }
+
+    private static Problem? Of(AuthenticationResult result) => result switch
+    {
+        AuthenticationResult.Accepted or AuthenticationResult.Unknown => null,
+        AuthenticationResult.TooManyAttempts => Problems.TooManyAttempts,
+        AuthenticationResult.Busy => Problems.Busy,
+        _ => Problems.PasswordWanted,
+    };
+
+    private static bool TryRead(HengeNode node, string? authorization, out byte[] name, out byte[] password)
+    {
+        name = Authenticator.DefaultUser.ToArray();
+        password = [];
+        if (authorization is null)
+        {
+            return false;
+        }
+        byte[] text;
+        bool isBearer = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        if (isBearer)
+        {
+            text = Encoding.UTF8.GetBytes(authorization[Bearer.Length..].Trim());
+        }
+        else
+        {
+            text = new byte[authorization.Length];
+            if (!authorization.StartsWith(Basic, StringComparison.OrdinalIgnoreCase)
+                || !Convert.TryFromBase64Chars(authorization.AsSpan(Basic.Length).Trim(), text, out int length))
+            {
+                return false;
+            }
+            text = text[..length];
+        }
+        int colon = text.AsSpan().IndexOf((byte)':');
+        // A token without the name of a user is all password, and so may have colons.
+        if (isBearer && (colon <= 0 || node.Authenticator.Find(Encoding.UTF8.GetString(text, 0, colon)) is null))
+        {
+            password = text;
             return true;
         }
-        if (!authorization.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-        byte[] pair = new byte[authorization.Length];
-        if (!Convert.TryFromBase64Chars(authorization.AsSpan(Basic.Length).Trim(), pair, out int length))
-        {
-            return false;
-        }
-        int colon = pair.AsSpan(0, length).IndexOf((byte)':');
         if (colon < 0)
         {
             return false;
         }
-        user = pair[..colon];
-        password = pair[(colon + 1)..length];
+        name = colon == 0 ? name : text[..colon];
+        password = text[(colon + 1)..];
         return true;
     }
 }

@@ -92,6 +92,12 @@ internal static class Problems
     public static readonly Problem TooManyAttempts = new(429, "too-many-attempts",
         "Too many wrong passwords came from this address.", retryAfterSeconds: 1);
 
+    public static readonly Problem Forbidden =
+        new(403, "forbidden", "This user's role does not allow this.");
+
+    public static readonly Problem ForbiddenKey =
+        new(403, "forbidden-key", "This user may touch only keys with certain prefixes, and this is not one of them.");
+
     public static readonly Problem Protected = new(403, "protected",
         "The node has no password and serves this machine alone; start it with one to serve others.");
 

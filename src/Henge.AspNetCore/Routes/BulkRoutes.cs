@@ -4,6 +4,7 @@ using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
 using Henge.Entries;
+using Henge.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
@@ -34,18 +35,18 @@ internal sealed class BulkRoutes
     }
 
     /// <summary>Runs one of the three calls.</summary>
-    public Task RouteAsync(HttpContext context, HttpRoute route, ReadOnlySpan<char> query)
+    public Task RouteAsync(HttpContext context, User user, HttpRoute route, ReadOnlySpan<char> query)
     {
         if (QueryOptions.TryParse(query, QueryNames.Enc, out QueryOptions options) is { } wrong)
         {
             return wrong.WriteAsync(context);
         }
         return MediaType.IsJson(context.Request.ContentType)
-            ? RunAsync(context, route, options.KeysAreBase64)
+            ? RunAsync(context, user, route, options.KeysAreBase64)
             : Problems.JsonWanted.WriteAsync(context);
     }
 
-    private async Task RunAsync(HttpContext context, HttpRoute route, bool base64)
+    private async Task RunAsync(HttpContext context, User user, HttpRoute route, bool base64)
     {
         using var body = new RequestBody(_budget);
         long limit = HttpLimits.JsonBodyBytes(_node.Store.MaxValueBytes);
@@ -53,6 +54,7 @@ internal sealed class BulkRoutes
         MultiSet? set = null;
         MultiKeys? keys = null;
         problem ??= Read(body.Bytes, ReferenceEquals(route, HttpRoute.MultiSet), out set, out keys);
+        problem ??= MayTouch(user, set, keys, base64) ? null : Problems.ForbiddenKey;
         if (problem is not null)
         {
             await problem.WriteAsync(context).ConfigureAwait(false);
@@ -79,6 +81,17 @@ internal sealed class BulkRoutes
                 await DeleteAsync(route, keys!, base64, reply, context.RequestAborted).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Whether every key is the user's: one that is not refuses the whole call.</summary>
+    private static bool MayTouch(User user, MultiSet? set, MultiKeys? keys, bool base64)
+    {
+        if (!user.HasPrefixes)
+        {
+            return true;
+        }
+        IEnumerable<string?> texts = set?.Entries?.Select(static entry => entry?.Key) ?? keys?.Keys ?? [];
+        return texts.All(text => KeyText.FromJson(text, base64, out byte[] key) is not null || user.MayTouch(key));
     }
 
     private Problem? Read(ReadOnlySpan<byte> json, bool isSet, out MultiSet? set, out MultiKeys? keys)

@@ -1,6 +1,7 @@
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
+using Henge.Security;
 
 using Microsoft.AspNetCore.Http;
 
@@ -32,23 +33,24 @@ internal sealed class CacheRoutes
     }
 
     /// <summary>Routes by what follows <c>/v1/cache</c>: a key, a call on many, or nothing.</summary>
-    public Task RouteAsync(HttpContext context, ReadOnlySpan<char> rest, ReadOnlySpan<char> query)
+    public Task RouteAsync(
+        HttpContext context, User user, ReadOnlySpan<char> rest, ReadOnlySpan<char> query)
     {
         if (rest.IsEmpty)
         {
-            return MethodRules.Answer(context, HttpRoute.Cache) ?? _listing.RouteAsync(context, query);
+            return MethodRules.Answer(context, HttpRoute.Cache, user) ?? _listing.RouteAsync(context, user, query);
         }
         if (rest[0] == '/')
         {
             return rest[1..].Contains('/')
                 ? Problems.SlashInKey.WriteAsync(context)
-                : RouteEntry(context, rest[1..], query);
+                : RouteEntry(context, user, rest[1..], query);
         }
         return rest switch
         {
-            ":mget" => RouteBulk(context, HttpRoute.MultiGet, query),
-            ":mset" => RouteBulk(context, HttpRoute.MultiSet, query),
-            ":mdelete" => RouteBulk(context, HttpRoute.MultiDelete, query),
+            ":mget" => RouteBulk(context, user, HttpRoute.MultiGet, query),
+            ":mset" => RouteBulk(context, user, HttpRoute.MultiSet, query),
+            ":mdelete" => RouteBulk(context, user, HttpRoute.MultiDelete, query),
             _ => Problems.NoSuchPath.WriteAsync(context),
         };
     }
@@ -57,7 +59,8 @@ internal sealed class CacheRoutes
     public static Task? NoQuery(HttpContext context, ReadOnlySpan<char> query) =>
         QueryOptions.TryParse(query, QueryNames.None, out _)?.WriteAsync(context);
 
-    private Task RouteEntry(HttpContext context, ReadOnlySpan<char> text, ReadOnlySpan<char> query)
+    private Task RouteEntry(
+        HttpContext context, User user, ReadOnlySpan<char> text, ReadOnlySpan<char> query)
     {
         HttpRoute route = HttpRoute.Entry;
         if (HttpMethods.IsPost(context.Request.Method) && VerbOf(text) is { } verb)
@@ -66,7 +69,7 @@ internal sealed class CacheRoutes
             text = text[..text.LastIndexOf(':')];
             route = verb;
         }
-        if (MethodRules.Answer(context, route) is { } answered)
+        if (MethodRules.Answer(context, route, user) is { } answered)
         {
             return answered;
         }
@@ -77,14 +80,14 @@ internal sealed class CacheRoutes
         }
         if (text.Length > KeyText.OnStack)
         {
-            return RouteKey(context, route, text, options, new byte[text.Length]);
+            return RouteKey(context, user, route, text, options, new byte[text.Length]);
         }
         Span<byte> buffer = stackalloc byte[KeyText.OnStack];
-        return RouteKey(context, route, text, options, buffer);
+        return RouteKey(context, user, route, text, options, buffer);
     }
 
     private Task RouteKey(
-        HttpContext context, HttpRoute route, ReadOnlySpan<char> text, scoped in QueryOptions options,
+        HttpContext context, User user, HttpRoute route, ReadOnlySpan<char> text, scoped in QueryOptions options,
         scoped Span<byte> buffer)
     {
         bool base64 = options.KeysAreBase64;
@@ -92,7 +95,16 @@ internal sealed class CacheRoutes
         {
             return wrong.WriteAsync(context);
         }
+        if (!user.MayTouch(key))
+        {
+            return Problems.ForbiddenKey.WriteAsync(context);
+        }
         string method = context.Request.Method;
+        if (user.Role < Role.Write && options.Has(QueryNames.Lease))
+        {
+            // A lease is the right to fill the key, and keeps others from it.
+            return Problems.Forbidden.WriteAsync(context);
+        }
         if (_leased is not null && (options.Present & QueryNames.Leases) != 0)
         {
             return LeaseQuery.TryParse(options, out int leaseMs, out int waitMs) is { } bad
@@ -152,8 +164,8 @@ internal sealed class CacheRoutes
             : _verbs.AppendAsync(context, key.ToArray());
     }
 
-    private Task RouteBulk(HttpContext context, HttpRoute route, ReadOnlySpan<char> query) =>
-        MethodRules.Answer(context, route) ?? _bulk.RouteAsync(context, route, query);
+    private Task RouteBulk(HttpContext context, User user, HttpRoute route, ReadOnlySpan<char> query) =>
+        MethodRules.Answer(context, route, user) ?? _bulk.RouteAsync(context, user, route, query);
 
     private static HttpRoute? VerbOf(ReadOnlySpan<char> text)
     {

@@ -8,6 +8,7 @@ using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
 using Henge.Entries;
+using Henge.Security;
 using Henge.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -46,18 +47,18 @@ internal sealed class ClassicRoutes
     }
 
     /// <summary>Answers <c>{"value":"…"}</c>.</summary>
-    public Task GetAsync(HttpContext context, scoped in QueryOptions query)
+    public Task GetAsync(HttpContext context, User user, scoped in QueryOptions query)
     {
         if (query.Key.Length > KeyText.OnStack)
         {
-            return GetAsync(context, query.Key, query.KeysAreBase64, new byte[query.Key.Length]);
+            return GetAsync(context, user, query.Key, query.KeysAreBase64, new byte[query.Key.Length]);
         }
         Span<byte> buffer = stackalloc byte[KeyText.OnStack];
-        return GetAsync(context, query.Key, query.KeysAreBase64, buffer);
+        return GetAsync(context, user, query.Key, query.KeysAreBase64, buffer);
     }
 
     /// <summary>Stores <c>{"key":"…","value":"…","ttl":"30s"}</c>.</summary>
-    public async Task SetAsync(HttpContext context)
+    public async Task SetAsync(HttpContext context, User user)
     {
         if (!MediaType.IsJson(context.Request.ContentType))
         {
@@ -67,6 +68,10 @@ internal sealed class ClassicRoutes
         using var body = new RequestBody(_budget);
         long limit = HttpLimits.JsonBodyBytes(_node.Store.MaxValueBytes);
         Problem? problem = await body.ReadAsync(context, limit, Problems.BodyTooLong).ConfigureAwait(false);
+        if (problem is null && user.HasPrefixes && KeyOf(body.Bytes) is { } wanted && !user.MayTouch(wanted))
+        {
+            problem = Problems.ForbiddenKey;
+        }
         if (problem is null)
         {
             bool isHere = _ring is null || _ring.TryWriteHere();
@@ -92,11 +97,16 @@ internal sealed class ClassicRoutes
         await reply.ConfigureAwait(false);
     }
 
-    private Task GetAsync(HttpContext context, ReadOnlySpan<char> text, bool base64, scoped Span<byte> buffer)
+    private Task GetAsync(
+        HttpContext context, User user, ReadOnlySpan<char> text, bool base64, scoped Span<byte> buffer)
     {
         if (KeyText.TryDecode(text, base64, inQuery: true, buffer, out ReadOnlySpan<byte> key) is { } wrong)
         {
             return wrong.WriteAsync(context);
+        }
+        if (!user.MayTouch(key))
+        {
+            return Problems.ForbiddenKey.WriteAsync(context);
         }
         if (_ring is not null && _ring.TakesRead(key))
         {

@@ -1,9 +1,16 @@
+using Henge.Security;
+
+using Microsoft.AspNetCore.Http;
+
 namespace Henge.AspNetCore.Routes;
 
 /// <summary>One path that is served.</summary>
 /// <param name="Template">The path as the OpenAPI document has it.</param>
 /// <param name="Allow">Its methods, as an Allow header.</param>
-internal sealed record HttpRoute(string Template, string Allow)
+/// <param name="Reads">The least role that may GET it.</param>
+/// <param name="Changes">The least role that may use its other methods.</param>
+internal sealed record HttpRoute(
+    string Template, string Allow, Role Reads = Role.Read, Role Changes = Role.Write)
 {
     /// <summary>The starting program's read.</summary>
     public static readonly HttpRoute Get = new("/get", "GET, HEAD, OPTIONS");
@@ -27,7 +34,7 @@ internal sealed record HttpRoute(string Template, string Allow)
     public static readonly HttpRoute Append = new("/v1/cache/{key}:append", "POST, OPTIONS");
 
     /// <summary>Read many.</summary>
-    public static readonly HttpRoute MultiGet = new("/v1/cache:mget", "POST, OPTIONS");
+    public static readonly HttpRoute MultiGet = new("/v1/cache:mget", "POST, OPTIONS", Changes: Role.Read);
 
     /// <summary>Write many.</summary>
     public static readonly HttpRoute MultiSet = new("/v1/cache:mset", "POST, OPTIONS");
@@ -45,7 +52,7 @@ internal sealed record HttpRoute(string Template, string Allow)
     public static readonly HttpRoute ClusterSlots = new("/v1/cluster/slots", "GET, HEAD, OPTIONS");
 
     /// <summary>Whether the process answers.</summary>
-    public static readonly HttpRoute Health = new("/healthz", "GET, HEAD, OPTIONS");
+    public static readonly HttpRoute Health = new("/healthz", "GET, HEAD, OPTIONS", Reads: Role.None);
 
     /// <summary>Whether the node serves.</summary>
     public static readonly HttpRoute Ready = new("/readyz", "GET, HEAD, OPTIONS");
@@ -62,4 +69,8 @@ internal sealed record HttpRoute(string Template, string Allow)
         Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
         Stats, Cluster, ClusterSlots, Health, Ready, OpenApi, Index,
     ];
+
+    /// <summary>The least role that may use a method of it.</summary>
+    public Role Needs(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) ? Reads : Changes;
 }

@@ -5,6 +5,7 @@ using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
 using Henge.Routing.Calls;
+using Henge.Security;
 using Henge.Tags;
 
 using Microsoft.AspNetCore.Http;
@@ -34,7 +35,7 @@ internal sealed class ListingRoutes
     }
 
     /// <summary>Lists or deletes, by the method.</summary>
-    public Task RouteAsync(HttpContext context, ReadOnlySpan<char> query)
+    public Task RouteAsync(HttpContext context, User user, ReadOnlySpan<char> query)
     {
         bool delete = HttpMethods.IsDelete(context.Request.Method);
         QueryNames known = QueryNames.Enc
@@ -45,10 +46,10 @@ internal sealed class ListingRoutes
         {
             return wrong.WriteAsync(context);
         }
-        return delete ? Delete(context, options, query) : List(context, options);
+        return delete ? Delete(context, user, options, query) : List(context, user, options);
     }
 
-    private Task List(HttpContext context, scoped in QueryOptions query)
+    private Task List(HttpContext context, User user, scoped in QueryOptions query)
     {
         ulong cursor = 0;
         int limit = DefaultLimit;
@@ -66,6 +67,10 @@ internal sealed class ListingRoutes
         if (!TryBytes(query.Match, out byte[] match))
         {
             return Problems.BadKeyEncoding.WriteAsync(context);
+        }
+        if (user.HasPrefixes && !(query.Has(QueryNames.Match) && user.MayMatch(match)))
+        {
+            return Problems.ForbiddenKey.WriteAsync(context);
         }
         if (_ring is { IsShared: true })
         {
@@ -87,7 +92,8 @@ internal sealed class ListingRoutes
         return JsonReply.WriteLongAsync(context, json.WrittenMemory, _pieceBytes);
     }
 
-    private Task Delete(HttpContext context, scoped in QueryOptions query, ReadOnlySpan<char> text)
+    private Task Delete(
+        HttpContext context, User user, scoped in QueryOptions query, ReadOnlySpan<char> text)
     {
         bool all = query.Has(QueryNames.All);
         bool hasPrefix = query.Has(QueryNames.Prefix);
@@ -96,6 +102,11 @@ internal sealed class ListingRoutes
         if (said != 1 || (all && query.All is not "true"))
         {
             return Problems.BadQuery("Say what to delete: either prefix=p, tag=t or all=true.").WriteAsync(context);
+        }
+        if (user.HasPrefixes && !hasPrefix)
+        {
+            // Who has a tag cannot be told before it is gone.
+            return Problems.ForbiddenKey.WriteAsync(context);
         }
         if (hasTags)
         {
@@ -115,6 +126,10 @@ internal sealed class ListingRoutes
             : new byte[query.Prefix.Length];
         bool base64 = query.KeysAreBase64;
         Problem? wrong = KeyText.TryDecode(query.Prefix, base64, inQuery: true, buffer, out ReadOnlySpan<byte> prefix);
+        if (wrong is null && !user.MayTouch(prefix))
+        {
+            wrong = Problems.ForbiddenKey;
+        }
         return wrong?.WriteAsync(context) ?? DeletePrefixAsync(context, prefix.ToArray());
     }
 

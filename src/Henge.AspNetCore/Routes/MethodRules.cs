@@ -1,15 +1,19 @@
 using Henge.AspNetCore.Replies;
+using Henge.Security;
 
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
 
-/// <summary>What a path answers by its method alone.</summary>
+/// <summary>What a path answers by its method and by who asks: the one place where roles and routes meet.</summary>
 internal static class MethodRules
 {
-    /// <summary>Answers OPTIONS with 204 and a method that the path does not know with 405, both with Allow.</summary>
+    /// <summary>
+    /// Answers OPTIONS with 204, a method that the path does not know with 405, both with Allow, and one that the user
+    /// may not use with 403.
+    /// </summary>
     /// <returns>The reply, or null when the method is for the route itself.</returns>
-    public static Task? Answer(HttpContext context, HttpRoute route)
+    public static Task? Answer(HttpContext context, HttpRoute route, User user)
     {
         string method = context.Request.Method;
         if (HttpMethods.IsOptions(method))
@@ -20,7 +24,7 @@ internal static class MethodRules
         }
         if (Allows(route.Allow, method))
         {
-            return null;
+            return user.Role < route.Needs(method) ? Problems.Forbidden.WriteAsync(context) : null;
         }
         context.Response.Headers.Allow = route.Allow;
         return Problems.MethodNotAllowed(route.Allow).WriteAsync(context);

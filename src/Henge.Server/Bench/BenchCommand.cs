@@ -31,7 +31,7 @@ internal static class BenchCommand
             throw new UsageException(
                 $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
         }
-        BenchPlan plan = BenchPlan.From(values);
+        BenchPlan plan = BenchPlan.From(values, terminal);
         using CancellationTokenSource interrupt = new();
         using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {

@@ -1,5 +1,6 @@
 using Henge.Server.Client;
 using Henge.Server.CommandLine;
+using Henge.Server.Display;
 using Henge.Values;
 
 namespace Henge.Server.Bench;
@@ -56,7 +57,7 @@ internal sealed record BenchPlan
 
     /// <summary>The plan that the values ask for.</summary>
     /// <exception cref="UsageException">They contradict each other.</exception>
-    public static BenchPlan From(OptionValues values)
+    public static BenchPlan From(OptionValues values, Terminal terminal)
     {
         if (values.IsGiven(BenchOptions.Requests) && values.IsGiven(BenchOptions.RunTime))
         {
@@ -77,7 +78,7 @@ internal sealed record BenchPlan
         (int gets, int sets) = values.Ratio(BenchOptions.Ratio);
         return new BenchPlan
         {
-            Target = ClientOptions.Target(values),
+            Target = ClientOptions.Target(values, terminal),
             Clients = clients,
             Pipeline = (int)values.Integer(BenchOptions.Pipeline),
             Threads = Math.Min(threads, clients),

@@ -1,4 +1,5 @@
 using Henge.Server.CommandLine;
+using Henge.Server.Display;
 using Henge.Server.Serve;
 
 namespace Henge.Server.Client;
@@ -37,6 +38,16 @@ internal static class ClientOptions
         Help = "The node's port.",
     };
 
+    /// <summary>--user</summary>
+    public static readonly CommandOption User = new()
+    {
+        Name = "user",
+        Kind = OptionKind.Text,
+        ValueName = "NAME",
+        DefaultWords = "the default user",
+        Help = "Who to log in as. Where neither file nor environment has the password, a terminal asks for it.",
+    };
+
     /// <summary>--password-file</summary>
     public static readonly CommandOption PasswordFile = new()
     {
@@ -67,11 +78,11 @@ internal static class ClientOptions
     };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<CommandOption> All { get; } = [Node, Host, Port, PasswordFile, Password, Timeout];
+    public static IReadOnlyList<CommandOption> All { get; } = [Node, Host, Port, User, PasswordFile, Password, Timeout];
 
     /// <summary>Where and how to connect, as the values say.</summary>
     /// <exception cref="UsageException">The address is none, or the password file cannot be read.</exception>
-    public static NodeTarget Target(OptionValues values)
+    public static NodeTarget Target(OptionValues values, Terminal terminal)
     {
         PeerAddress address = new(values.Text(Host)!, (int)values.Integer(Port));
         if (values.Text(Node) is string node && PeerAddress.TryParse(node, out address) is { } wrong)
@@ -81,6 +92,13 @@ internal static class ClientOptions
         string? password = values.Text(PasswordFile) is string path
             ? FileReading.Secret(PasswordFile.Flag, path)
             : values.Text(Password);
-        return new NodeTarget(address, password, values.Time(Timeout));
+        string? user = values.Text(User);
+        if (user is not null && password is null)
+        {
+            password = terminal.AskSecret($"Password of {user}: ")
+                ?? throw new UsageException(
+                    $"--user {user} needs a password: give --password-file FILE or HENGE_PASSWORD");
+        }
+        return new NodeTarget(address, password, values.Time(Timeout)) { User = user };
     }
 }

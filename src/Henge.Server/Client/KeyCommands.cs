@@ -79,7 +79,7 @@ internal static class KeyCommands
         {
             throw new UsageException($"expected `henge {form}`; `henge {form.Split(' ')[0]} --help` says more");
         }
-        using NodeConnection connection = NodeConnection.Connect(ClientOptions.Target(values));
+        using NodeConnection connection = NodeConnection.Connect(ClientOptions.Target(values, terminal));
         return ask(connection, arguments.Operands, values, terminal);
     }
 

@@ -124,7 +124,11 @@ internal sealed class NodeConnection : IDisposable
 
     private void Authenticate()
     {
-        if (_target.Password is not null)
+        if (_target is { User: { } user, Password: { } shown })
+        {
+            Ask("AUTH"u8.ToArray(), Encoding.UTF8.GetBytes(user), Encoding.UTF8.GetBytes(shown));
+        }
+        else if (_target.Password is not null)
         {
             Ask("AUTH"u8.ToArray(), Encoding.UTF8.GetBytes(_target.Password));
         }

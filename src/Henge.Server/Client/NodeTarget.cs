@@ -8,6 +8,9 @@ namespace Henge.Server.Client;
 /// <param name="Timeout">Longest to wait for the connection or for bytes.</param>
 internal sealed record NodeTarget(PeerAddress Address, string? Password, TimeSpan Timeout)
 {
+    /// <summary>Who logs in; null for the default user.</summary>
+    public string? User { get; init; }
+
     /// <summary>Without the password, which must not reach a log or a terminal.</summary>
     public override string ToString() => Address.ToString();
 }

@@ -43,7 +43,7 @@ internal sealed class HelpWriter(Terminal terminal)
 
     private void Options(IReadOnlyList<CommandOption> options)
     {
-        int width = Math.Min(WidestTerm, options.Max(option => Term(option).Length));
+        int width = Math.Min(WidestTerm, options.Select(option => Term(option).Length).DefaultIfEmpty().Max());
         foreach (IGrouping<string, CommandOption> group in options.GroupBy(option => option.Group))
         {
             Heading(group.Key.Length == 0 ? "Options" : group.Key);

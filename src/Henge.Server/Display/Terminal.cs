@@ -25,6 +25,11 @@ internal sealed class Terminal
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
+    /// <summary>
+    /// Asks a person for a secret without showing it; null where there is no terminal to ask at.
+    /// </summary>
+    public Func<string, string?> AskSecret { get; init; } = static _ => null;
+
     /// <summary>Columns of standard output; a sensible width when it is no terminal.</summary>
     public int Width { get; init; } = 100;
 
@@ -48,6 +53,7 @@ internal sealed class Terminal
                 new StreamWriter(Console.OpenStandardError(), encoding) { AutoFlush = true }),
             OpenOutput = Console.OpenStandardOutput,
             OpenInput = Console.OpenStandardInput,
+            AskSecret = SecretPrompt.Ask,
             IsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Width = Console.IsOutputRedirected ? 100 : WindowWidth(),

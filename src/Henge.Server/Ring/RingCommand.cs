@@ -35,7 +35,7 @@ internal static class RingCommand
             throw new UsageException(
                 $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
         }
-        NodeTarget target = ClientOptions.Target(values);
+        NodeTarget target = ClientOptions.Target(values, terminal);
         byte[] answer = RingQuestion.Ask(target);
         RingReport report = RingQuestion.Parse(target, answer);
         if (values.Switch(_json))

@@ -14,7 +14,12 @@ internal static class RingQuestion
     {
         using HttpClient http = new() { Timeout = target.Timeout };
         using HttpRequestMessage request = new(HttpMethod.Get, $"http://{target.Address}/v1/cluster");
-        if (target.Password is not null)
+        if (target is { User: { } user, Password: { } shown })
+        {
+            string pair = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{shown}"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
+        }
+        else if (target.Password is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", target.Password);
         }

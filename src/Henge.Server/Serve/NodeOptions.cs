@@ -42,6 +42,9 @@ internal static class NodeOptions
             ClusterName = values.Text(RingOptions.ClusterName)!,
             LeaveTimeout = values.Time(RingOptions.LeaveTimeout),
         };
+        options.Security.PasswordFile = values.Text(ServeOptions.PasswordFile);
+        options.Security.UsersFile = values.Text(ServeOptions.UsersFile);
+        options.Security.ClusterSecretFile = values.Text(RingOptions.ClusterSecretFile);
         if (values.Text(ServeOptions.Name) is { } name)
         {
             options.Name = name;

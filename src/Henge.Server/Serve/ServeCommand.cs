@@ -57,6 +57,7 @@ internal static class ServeCommand
         ILogger logger = loggers.CreateLogger("Henge.Server");
         HengeNode node = new(options, TimeProvider.System, loggers);
         HttpHost http = new(node);
+        signals.Refreshing = () => node.Secrets.Refresh(all: true);
         await using (node.ConfigureAwait(false))
         await using (http.ConfigureAwait(false))
         {

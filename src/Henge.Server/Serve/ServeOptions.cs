@@ -140,6 +140,16 @@ internal static class ServeOptions
         Help = "The password itself; in the environment alone. --password-file goes before it.",
     };
 
+    /// <summary>--users-file</summary>
+    public static readonly CommandOption UsersFile = new()
+    {
+        Name = "users-file",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
+        Group = Clients,
+        Help = "File with named users, their roles and keys, one a line as `henge user` prints it.",
+    };
+
     /// <summary>--insecure</summary>
     public static readonly CommandOption Insecure = new()
     {
@@ -308,7 +318,7 @@ internal static class ServeOptions
         Port, Bind, Transport, Loops,
         .. RingOptions.All,
         MemoryLimit, MaxEntries, MaxValue, Eviction, Shards,
-        PasswordFile, Password, Insecure, MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
+        PasswordFile, Password, UsersFile, Insecure, MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
         RedisMode, Databases,
         Name, LogLevel, SlowLogSlowerThan, SlowLogMaxLen, StopTimeout, DebugCommands, Config,
     ];

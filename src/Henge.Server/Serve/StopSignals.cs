@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Henge.Server.Serve;
 
-/// <summary>SIGTERM and Ctrl-C: the first asks for a graceful stop, the second ends the process at once.</summary>
+/// <summary>
+/// SIGTERM and Ctrl-C: the first asks for a graceful stop, the second ends the process at once. SIGHUP has files of
+/// secrets read again.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     // What shells report for a process that a signal ended.
@@ -17,6 +20,7 @@ internal sealed class StopSignals : IDisposable
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration _terminate;
     private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _hangUp;
     private readonly ILogger _logger;
     private readonly TimeSpan _limit;
 
@@ -27,7 +31,11 @@ internal sealed class StopSignals : IDisposable
         _limit = limit;
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Refresh);
     }
+
+    /// <summary>What SIGHUP does; null: nothing.</summary>
+    public Action? Refreshing { get; set; }
 
     /// <summary>Completes with the first signal.</summary>
     public Task First => _first.Task;
@@ -37,6 +45,13 @@ internal sealed class StopSignals : IDisposable
     {
         _terminate.Dispose();
         _interrupt.Dispose();
+        _hangUp.Dispose();
+    }
+
+    private void Refresh(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Refreshing?.Invoke();
     }
 
     private void Handle(PosixSignalContext context)

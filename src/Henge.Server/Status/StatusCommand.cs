@@ -35,7 +35,7 @@ internal static class StatusCommand
             throw new UsageException(
                 $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
         }
-        NodeTarget target = ClientOptions.Target(values);
+        NodeTarget target = ClientOptions.Target(values, terminal);
         using NodeConnection connection = NodeConnection.Connect(target);
         StatusReport report = StatusReport.Parse(connection.Ask("INFO"u8.ToArray()).Text);
         string address = target.Address.ToString();

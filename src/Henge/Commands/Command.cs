@@ -1,4 +1,5 @@
 using Henge.Routing;
+using Henge.Security;
 
 namespace Henge.Commands;
 
@@ -16,6 +17,26 @@ internal sealed class Command
 
     /// <summary>What it does.</summary>
     public CommandFlags Flags { get; init; }
+
+    /// <summary>The least role that may call it: what its flags say, unless its row says otherwise.</summary>
+    public Role Needs
+    {
+        get => field != Role.None || (Flags & CommandFlags.NoAuth) != 0 ? field
+            : (Flags & CommandFlags.Admin) != 0 ? Role.Admin
+            : (Flags & CommandFlags.Write) != 0 ? Role.Write
+            : Role.Read;
+        init;
+    }
+
+    /// <summary>
+    /// What of the key space it concerns: the keys at its positions where it has some, else all of it, unless its row
+    /// says otherwise.
+    /// </summary>
+    public KeyReach Reach
+    {
+        get => field == KeyReach.Whole && FirstKey > 0 && (Flags & CommandFlags.Admin) == 0 ? KeyReach.Keys : field;
+        init;
+    }
 
     /// <summary>Index of the first key among the words; 0 for no key.</summary>
     public int FirstKey { get; init; }

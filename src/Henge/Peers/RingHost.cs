@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 
 using Henge.Cluster;
 using Henge.Cluster.FirstLevels;
@@ -35,7 +34,6 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     private readonly ClusterOptions _options;
     private readonly ClusterThread _thread;
     private readonly RingLog _log;
-    private readonly bool _hasSecret;
     private readonly UInt128 _cluster;
     private readonly List<LaneLinks> _links = [];
     private readonly List<RingLane> _lanes = [];
@@ -57,8 +55,6 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
         Budget = new BufferBudget(node.Store, options);
         string address = OwnAddress.Of(options, listening);
         bool isPortable = node.Options.Transport == TransportKind.Sockets;
-        byte[][] secrets = [.. options.ClusterSecrets.Select(Encoding.UTF8.GetBytes)];
-        _hasSecret = secrets.Length > 0;
         _cluster = Hello.ClusterOf(options.ClusterName);
         _log = new RingLog(node);
         _options = new ClusterOptions
@@ -68,7 +64,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             Lanes = lanes,
             WaitsForReplicas = options.WriteAck == WriteAck.All,
         };
-        Door = new PeerDoor(this, secrets, node.TimeProvider, isPortable, node.Logger);
+        Door = new PeerDoor(this, () => node.Secrets.Cluster, node.TimeProvider, isPortable, node.Logger);
         _thread = new ClusterThread(this, lanes, isPortable);
         var self = new Member
         {
@@ -338,7 +334,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             Link = (byte)kind,
             Copies = (byte)_options.Copies,
             MaxValueBytes = Node.Options.MaxValue,
-            HasSecret = _hasSecret,
+            HasSecret = Node.Secrets.Cluster.Length > 0,
             Nonce = RandomNumberGenerator.GetBytes(Hello.NonceBytes),
         };
     }

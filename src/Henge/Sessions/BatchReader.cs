@@ -133,7 +133,7 @@ internal sealed class BatchReader(RespSession session, bool isLocal)
     /// </summary>
     private bool AdmitsInline(ReadOnlySpan<byte> line, ByteRangeList words)
     {
-        bool hasShownPassword = session.Client.IsAuthenticated && session.Node.Options.Password is not null;
+        bool hasShownPassword = session.Client.IsAuthenticated && session.Node.Authenticator.IsRequired;
         if (CrossProtocol.HasHttpVersion(line) || (!isLocal && !hasShownPassword))
         {
             return false;

@@ -1,3 +1,5 @@
+using Henge.Security;
+
 namespace Henge.Sessions;
 
 /// <summary>
@@ -6,8 +8,11 @@ namespace Henge.Sessions;
 /// </summary>
 internal sealed class ClientState
 {
-    /// <summary>Whether it has shown the password, or none is needed.</summary>
-    public bool IsAuthenticated { get; set; }
+    /// <summary>Who it is; null while it has not shown what is asked for.</summary>
+    public User? User { get; set; }
+
+    /// <summary>Whether it has shown what is asked for, or nothing is.</summary>
+    public bool IsAuthenticated => User is not null;
 
     /// <summary>CLIENT SETNAME; empty when it gave none.</summary>
     public byte[] Name { get; set; } = [];
@@ -41,10 +46,10 @@ internal sealed class ClientState
     /// <summary>
     /// Back to what a new connection starts with (RESET); the library's name and version stay, as in Redis.
     /// </summary>
-    /// <param name="isAuthenticated">Whether a new connection needs no password.</param>
-    public void Reset(bool isAuthenticated)
+    /// <param name="user">Who a new connection is.</param>
+    public void Reset(User? user)
     {
-        IsAuthenticated = isAuthenticated;
+        User = user;
         Name = [];
         Database = 0;
         IsProtectedFromEviction = false;

@@ -2,6 +2,7 @@ using Henge.Commands;
 using Henge.Peers;
 using Henge.Protocol;
 using Henge.Routing;
+using Henge.Security;
 using Henge.Sessions.Pending;
 using Henge.Storage;
 
@@ -77,6 +78,7 @@ internal static class CommandDispatch
             // Commands on keys change nothing about the session, so the usual ones need no second look at it.
             if (!isUsual || command!.FirstKey == 0 || (command.Flags & CommandFlags.PubSub) != 0)
             {
+                StartLogin(session, ref local);
                 if (session.Closing != SessionClosing.No)
                 {
                     break;
@@ -92,6 +94,19 @@ internal static class CommandDispatch
         meter.Close();
         Interlocked.Add(ref session.Node.Counters.CommandsProcessed, done);
         return done;
+    }
+
+    /// <summary>
+    /// Starts a login that takes long: what was replied before goes first, and nothing behind it runs until it is known
+    /// who it is.
+    /// </summary>
+    private static void StartLogin(RespSession session, ref LocalReplies local)
+    {
+        if (session.Login is { } login)
+        {
+            local.Close();
+            login.Start(session.Replies.Add(isBarrier: true));
+        }
     }
 
     /// <summary>Carries out one command of an operation.</summary>
@@ -129,6 +144,7 @@ internal static class CommandDispatch
         Transaction transaction = session.Transaction;
         for (int i = 0; i < transaction.Count; i++)
         {
+            // Who it is cannot have changed since they were queued: AUTH and HELLO are not let in between.
             Invoke(
                 session, transaction.CommandAt(i), transaction.KeyHashAt(i), transaction.ArgumentsAt(i),
                 reply, nowMs, ref meter);
@@ -141,7 +157,7 @@ internal static class CommandDispatch
     /// Whether commands may run without a look at the session's state: in, no MULTI, nothing special.
     /// </summary>
     private static bool IsPlain(RespSession session) =>
-        session.Client.IsAuthenticated
+        session.Client.User is { IsUnrestricted: true }
         && session.Client.ReplyMode == ReplyMode.On
         && !session.Transaction.IsActive
         && !session.IsRestrictedToPubSub
@@ -238,6 +254,7 @@ internal static class CommandDispatch
 
     private static void Silence(RespSession session, Route route, RespWriter reply, int mark)
     {
+        session.Login?.IsSilent = true;
         if (route == Route.UnderWay)
         {
             session.Replies.Last.IsSilent = true;
@@ -276,6 +293,12 @@ internal static class CommandDispatch
         if (!command.FitsArity(arguments.Count))
         {
             Errors.WrongArity(reply, command);
+            return Refuse(session, command, reply, default);
+        }
+        if (session.Client.User is { IsUnrestricted: false } user
+            && CommandRights.Refusal(user, command, arguments) is { } refusal)
+        {
+            reply.Error(refusal);
             return Refuse(session, command, reply, default);
         }
         if (session.Transaction.IsActive && (command.Flags & CommandFlags.NoMulti) != 0)

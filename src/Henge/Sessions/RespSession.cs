@@ -5,6 +5,7 @@ using Henge.Protocol;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
 using Henge.Routing.Operations;
+using Henge.Security;
 using Henge.Sessions.Pending;
 using Henge.Storage;
 using Henge.Transport;
@@ -33,7 +34,7 @@ internal sealed class RespSession : IDisposable
         CreatedAtMs = node.NowMs;
         LastInteractionMs = CreatedAtMs;
         Transaction = new Transaction(node.Store);
-        Client.IsAuthenticated = node.Options.Password is null;
+        Client.User = node.Authenticator.Initial;
         bool isLocal = connection.RemoteEndPoint is not IPEndPoint remote || IPAddress.IsLoopback(remote.Address);
         _reader = new BatchReader(this, isLocal);
     }
@@ -44,7 +45,7 @@ internal sealed class RespSession : IDisposable
     public static RespSession OfPeers(HengeNode node)
     {
         var session = new RespSession(node, new PeerConnection(), id: 0);
-        session.Client.IsAuthenticated = true;
+        session.Client.User = User.Peers;
         return session;
     }
 
@@ -76,6 +77,9 @@ internal sealed class RespSession : IDisposable
 
     /// <summary>The command that ran last; null before the first.</summary>
     public Command? LastCommand { get; set; }
+
+    /// <summary>A login that its last command began and that is still to be started.</summary>
+    public PendingLogin? Login { get; set; }
 
     /// <summary>Its subscriptions; null until it has had one.</summary>
     public Subscriber? Subscriber { get; set; }

@@ -4,6 +4,7 @@ using System.Text;
 using Henge.Cluster;
 using Henge.Protocol;
 using Henge.Routing;
+using Henge.Security;
 
 namespace Henge.Commands.Cluster;
 
@@ -303,6 +304,8 @@ internal static class ClusterCommands
             Arity = arity,
             Handler = handler,
             Flags = name.EndsWith("KEYSINSLOT", StringComparison.Ordinal) ? CommandFlags.None : CommandFlags.Fast,
+            Needs = name == "CLUSTER|RESET" ? Role.Admin : Role.Read,
+            Reach = name.EndsWith("KEYSINSLOT", StringComparison.Ordinal) ? KeyReach.Whole : KeyReach.Nothing,
             Group = "cluster",
             Since = name switch
             {

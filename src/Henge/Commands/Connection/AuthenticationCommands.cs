@@ -19,13 +19,15 @@ internal static class AuthenticationCommands
         new()
         {
             Name = "AUTH", Arity = -2, Handler = Auth,
-            Flags = CommandFlags.Fast | CommandFlags.NoAuth | CommandFlags.Sensitive,
+            Flags = CommandFlags.Fast | CommandFlags.NoAuth | CommandFlags.NoMulti | CommandFlags.Sensitive,
+            Reach = KeyReach.Nothing,
             Group = "connection", Summary = "Authenticates the connection.",
         },
         new()
         {
             Name = "HELLO", Arity = -1, Handler = Hello,
-            Flags = CommandFlags.Fast | CommandFlags.NoAuth | CommandFlags.Sensitive,
+            Flags = CommandFlags.Fast | CommandFlags.NoAuth | CommandFlags.NoMulti | CommandFlags.Sensitive,
+            Reach = KeyReach.Nothing,
             Group = "connection", Since = "6.0.0", Summary = "Handshakes with the Redis server.",
         },
     ];
@@ -47,10 +49,7 @@ internal static class AuthenticationCommands
             return;
         }
         ReadOnlySpan<byte> user = words.Count == 2 ? Authenticator.DefaultUser : words[1];
-        if (TryAuthenticate(ref context, user, words[^1]))
-        {
-            context.Reply.Ok();
-        }
+        LogIn(ref context, user, words[^1], static (_, reply) => reply.Ok());
     }
 
     /// <summary>HELLO [protover [AUTH username password] [SETNAME clientname]]</summary>
@@ -82,8 +81,12 @@ internal static class AuthenticationCommands
                 return;
             }
         }
-        if (auth != 0 && !TryAuthenticate(ref context, words[auth], words[auth + 1]))
+        byte[]? clientName = name == 0 ? null : words[name].ToArray();
+        if (auth != 0)
         {
+            LogIn(
+                ref context, words[auth], words[auth + 1],
+                (session, reply) => Welcome(session, reply, version, clientName));
             return;
         }
         if (!session.Client.IsAuthenticated)
@@ -94,12 +97,46 @@ internal static class AuthenticationCommands
                 + "select the RESP protocol version at the same time"u8);
             return;
         }
-        if (name != 0 && !ClientCommands.TrySetName(ref context, words[name]))
+        Welcome(session, context.Reply, version, clientName);
+    }
+
+    /// <summary>Ends a login: the session is the user's from here on, or the error says why it is not.</summary>
+    public static void Conclude(
+        RespSession session, RespWriter reply, AuthenticationResult result, User? user,
+        Action<RespSession, RespWriter> welcome)
+    {
+        switch (result)
+        {
+            case AuthenticationResult.Accepted:
+                if (session.Client.User is { } former && former != user && session.Subscriber is { } subscriber)
+                {
+                    // Messages that the former user might hear are not the new one's.
+                    session.Node.PubSub.Leave(subscriber);
+                }
+                session.Client.User = user;
+                welcome(session, reply);
+                break;
+            case AuthenticationResult.TooManyAttempts:
+                reply.Error("WRONGPASS too many wrong passwords from this address or for this user, try again later"u8);
+                session.Close(SessionClosing.AfterReplies);
+                break;
+            case AuthenticationResult.Busy:
+                reply.Error("BUSY too many passwords are being checked, try again later"u8);
+                break;
+            default:
+                reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);
+                break;
+        }
+    }
+
+    private static void Welcome(RespSession session, RespWriter reply, RespVersion version, byte[]? name)
+    {
+        if (name is not null && !ClientCommands.TrySetName(session, reply, name))
         {
             return;
         }
-        session.Version = context.Reply.Version = version;
-        Describe(ref context);
+        session.Version = reply.Version = version;
+        Describe(session, reply);
     }
 
     private static bool TryReadVersion(RespWriter reply, ReadOnlySpan<byte> word, out RespVersion version)
@@ -119,43 +156,46 @@ internal static class AuthenticationCommands
         return true;
     }
 
-    private static void Describe(ref CommandContext context)
+    private static void Describe(RespSession session, RespWriter reply)
     {
-        RespWriter reply = context.Reply;
         reply.Map(7);
         reply.Bulk("server"u8);
         reply.Bulk("redis"u8);
         reply.Bulk("version"u8);
         reply.Bulk(RedisVersion);
         reply.Bulk("proto"u8);
-        reply.Integer((int)context.Session.Version);
+        reply.Integer((int)session.Version);
         reply.Bulk("id"u8);
-        reply.Integer(context.Session.Id);
+        reply.Integer(session.Id);
         reply.Bulk("mode"u8);
-        reply.Bulk(context.Node.Options.RedisMode == RedisMode.Standalone ? "standalone"u8 : "cluster"u8);
+        reply.Bulk(session.Node.Options.RedisMode == RedisMode.Standalone ? "standalone"u8 : "cluster"u8);
         reply.Bulk("role"u8);
         reply.Bulk("master"u8);
         reply.Bulk("modules"u8);
         reply.Array(0);
     }
 
-    /// <summary>Checks a password and lets the client in, or writes why not.</summary>
-    private static bool TryAuthenticate(
-        ref CommandContext context, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
+    /// <summary>
+    /// Checks a password and lets the client in, or says why not. What takes long is left to a
+    /// <see cref="PendingLogin"/>, and the commands behind it wait.
+    /// </summary>
+    private static void LogIn(
+        ref CommandContext context, ReadOnlySpan<byte> name, ReadOnlySpan<byte> password,
+        Action<RespSession, RespWriter> welcome)
     {
-        IPAddress address = (context.Session.Connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
-        switch (context.Node.Authenticator.Check(user, password, address, context.NowMs))
+        RespSession session = context.Session;
+        Authenticator authenticator = context.Node.Authenticator;
+        IPAddress address = (session.Connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
+        AuthenticationResult result = authenticator.Check(name, password, address, context.NowMs, out User? user);
+        if (result == AuthenticationResult.Unknown && session.Connection.Lane is { } lane)
         {
-            case AuthenticationResult.Accepted:
-                context.Session.Client.IsAuthenticated = true;
-                return true;
-            case AuthenticationResult.Wrong:
-                context.Reply.Error("WRONGPASS invalid username-password pair or user is disabled."u8);
-                return false;
-            default:
-                context.Reply.Error("WRONGPASS too many wrong passwords from this address, try again later"u8);
-                context.Session.Close(SessionClosing.AfterReplies);
-                return false;
+            session.Login = new PendingLogin(session, lane, name.ToArray(), password.ToArray(), address, welcome);
+            return;
         }
+        if (result == AuthenticationResult.Unknown)
+        {
+            result = authenticator.CheckHere(name, password, address, context.NowMs, out user);
+        }
+        Conclude(session, context.Reply, result, user, welcome);
     }
 }

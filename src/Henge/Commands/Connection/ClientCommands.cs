@@ -1,5 +1,7 @@
 using System.Text;
 
+using Henge.Protocol;
+using Henge.Security;
 using Henge.Sessions;
 
 namespace Henge.Commands.Connection;
@@ -57,7 +59,7 @@ internal static class ClientCommands
     /// <summary>CLIENT SETNAME name; an empty one takes the name away.</summary>
     public static void SetName(ref CommandContext context)
     {
-        if (TrySetName(ref context, context.Arguments[2]))
+        if (TrySetName(context.Session, context.Reply, context.Arguments[2]))
         {
             context.Reply.Ok();
         }
@@ -196,14 +198,14 @@ internal static class ClientCommands
     ]);
 
     /// <summary>Names the connection; false when the name cannot be, with the error written.</summary>
-    public static bool TrySetName(ref CommandContext context, ReadOnlySpan<byte> name)
+    public static bool TrySetName(RespSession session, RespWriter reply, ReadOnlySpan<byte> name)
     {
         if (!IsPlain(name))
         {
-            context.Reply.Error("ERR Client names cannot contain spaces, newlines or special characters."u8);
+            reply.Error("ERR Client names cannot contain spaces, newlines or special characters."u8);
             return false;
         }
-        context.Session.Client.Name = name.ToArray();
+        session.Client.Name = name.ToArray();
         return true;
     }
 
@@ -229,6 +231,7 @@ internal static class ClientCommands
             Arity = arity,
             Handler = handler,
             Flags = flags,
+            Reach = KeyReach.Nothing,
             Group = "connection",
             Since = since,
             Summary = summary,

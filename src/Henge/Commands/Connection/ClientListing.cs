@@ -108,7 +108,7 @@ internal static class ClientListing
             .Append(CultureInfo.InvariantCulture, $" multi-mem={(transaction.IsActive ? transaction.HeldBytes : 0)}")
             .Append(CultureInfo.InvariantCulture, $" omem={session.Connection.PendingOutputBytes}")
             .Append(" cmd=").Append(session.LastCommand?.Name.ToLowerInvariant() ?? "NULL")
-            .Append(client.IsAuthenticated ? " user=default redir=-1" : " user=(none) redir=-1")
+            .Append(CultureInfo.InvariantCulture, $" user={client.User?.Name ?? "(none)"} redir=-1")
             .Append(CultureInfo.InvariantCulture, $" resp={(int)session.Version}")
             .Append(CultureInfo.InvariantCulture, $" lib-name={Encoding.ASCII.GetString(client.LibraryName)}")
             .Append(CultureInfo.InvariantCulture, $" lib-ver={Encoding.ASCII.GetString(client.LibraryVersion)}")

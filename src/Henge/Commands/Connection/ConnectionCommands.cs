@@ -1,4 +1,5 @@
 using Henge.Protocol;
+using Henge.Security;
 using Henge.Sessions;
 
 namespace Henge.Commands.Connection;
@@ -12,28 +13,33 @@ internal static class ConnectionCommands
         new()
         {
             Name = "PING", Arity = -1, Handler = Ping, Flags = CommandFlags.Fast | CommandFlags.WhileSubscribed,
+            Reach = KeyReach.Nothing,
             Group = "connection", Summary = "Returns the server's liveliness response.",
         },
         new()
         {
             Name = "ECHO", Arity = 2, Handler = Echo, Flags = CommandFlags.Fast,
+            Reach = KeyReach.Nothing,
             Group = "connection", Summary = "Returns the given string.",
         },
         new()
         {
             Name = "QUIT", Arity = -1, Handler = Quit,
             Flags = CommandFlags.Fast | CommandFlags.NoAuth | CommandFlags.NotQueued | CommandFlags.WhileSubscribed,
+            Reach = KeyReach.Nothing,
             Group = "connection", Summary = "Closes the connection.",
         },
         new()
         {
             Name = "RESET", Arity = 1, Handler = Reset,
             Flags = CommandFlags.Fast | CommandFlags.NoAuth | CommandFlags.NotQueued | CommandFlags.WhileSubscribed,
+            Reach = KeyReach.Nothing,
             Group = "connection", Since = "6.2.0", Summary = "Resets the connection.",
         },
         new()
         {
             Name = "SELECT", Arity = 2, Handler = Select, Flags = CommandFlags.Fast,
+            Reach = KeyReach.Nothing,
             Group = "connection", Summary = "Changes the selected database.",
         },
     ];
@@ -86,7 +92,7 @@ internal static class ConnectionCommands
             session.Connection.TakePushed(context.Reply);
         }
         session.Version = context.Reply.Version = RespVersion.Resp2;
-        session.Client.Reset(isAuthenticated: !context.Node.Authenticator.IsRequired);
+        session.Client.Reset(context.Node.Authenticator.Initial);
         context.Reply.SimpleString("RESET"u8);
     }
 

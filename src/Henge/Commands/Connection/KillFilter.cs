@@ -17,6 +17,7 @@ internal struct KillFilter
     private string? _remote;
     private string? _local;
     private ClientKind? _kind;
+    private string? _user;
     private long _minAgeSeconds;
 
     /// <summary>Everyone but the one who asks.</summary>
@@ -46,6 +47,7 @@ internal struct KillFilter
         (Id == 0 || session.Id == Id)
         && (_remote is null || session.Connection.RemoteEndPoint.ToString() == _remote)
         && (_local is null || session.Connection.LocalEndPoint.ToString() == _local)
+        && (_user is null || session.Client.User?.Name == _user)
         && (_kind is null || ClientListing.KindOf(session) == _kind)
         && (_minAgeSeconds == 0 || (nowMs - session.CreatedAtMs) / 1000 >= _minAgeSeconds);
 
@@ -80,7 +82,8 @@ internal struct KillFilter
         }
         if (Ascii.EqualsIgnoreCase(option, "USER"u8))
         {
-            if (!value.SequenceEqual(Authenticator.DefaultUser))
+            _user = Encoding.UTF8.GetString(value);
+            if (_user != User.Default.Name && context.Node.Authenticator.Find(_user) is null)
             {
                 context.Reply.Error($"ERR No such user '{Errors.Printable(value)}'");
                 return false;

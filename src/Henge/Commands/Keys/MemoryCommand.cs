@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 
 using Henge.Protocol;
+using Henge.Security;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;
@@ -46,7 +47,16 @@ internal static class MemoryCommand
     ];
 
     private static Command Row(string name, CommandHandler handler, string summary) =>
-        new() { Name = name, Arity = 2, Handler = handler, Group = "server", Since = "4.0.0", Summary = summary };
+        new()
+        {
+            Name = name,
+            Arity = 2,
+            Handler = handler,
+            Reach = KeyReach.Nothing,
+            Group = "server",
+            Since = "4.0.0",
+            Summary = summary,
+        };
 
     private static void Help(ref CommandContext context) => Subcommands.Help(ref context, s_help);
 

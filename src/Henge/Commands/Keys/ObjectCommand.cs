@@ -1,4 +1,5 @@
 using Henge.Protocol;
+using Henge.Security;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;
@@ -41,6 +42,7 @@ internal static class ObjectCommand
                 new()
                 {
                     Name = "OBJECT|HELP", Arity = 2, Handler = Help, Group = "generic", Since = "6.2.0",
+                    Reach = KeyReach.Nothing,
                     Summary = "Returns helpful text about the different subcommands.",
                 },
             ],

@@ -4,6 +4,7 @@ using Henge.Commands.Arguments;
 using Henge.Protocol;
 using Henge.Routing;
 using Henge.Routing.Operations;
+using Henge.Security;
 using Henge.Storage;
 
 namespace Henge.Commands.Keys;
@@ -30,12 +31,14 @@ internal static class ScanCommands
         {
             Name = "SCAN", Arity = -2, Handler = Scan, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
             OverRing = RingKeys.Scan,
+            Reach = KeyReach.Match,
             Group = "generic", Since = "2.8.0", Summary = "Iterates over the key names in the database.",
         },
         new()
         {
             Name = "KEYS", Arity = 2, Handler = Keys, Flags = CommandFlags.ReadOnly | CommandFlags.AllKeys,
             OverRing = RingKeys.Keys,
+            Reach = KeyReach.Pattern,
             Group = "generic", Since = "1.0.0", Summary = "Returns all key names that match a pattern.",
         },
         new()

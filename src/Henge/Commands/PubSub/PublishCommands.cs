@@ -1,5 +1,6 @@
 using Henge.PubSub;
 using Henge.Routing;
+using Henge.Security;
 
 namespace Henge.Commands.PubSub;
 
@@ -13,12 +14,14 @@ internal static class PublishCommands
         {
             Name = "PUBLISH", Arity = 3, Handler = Publish, Flags = CommandFlags.PubSub | CommandFlags.Fast,
             OverRing = RingPublishing.Publish,
+            Needs = Role.Write, Reach = KeyReach.Channel,
             Group = "pubsub", Since = "2.0.0", Summary = "Posts a message to a channel.",
         },
         new()
         {
             Name = "SPUBLISH", Arity = 3, Handler = SPublish, Flags = CommandFlags.PubSub | CommandFlags.Fast,
             FirstKey = 1, LastKey = 1, KeyStep = 1, OverRing = RingPublishing.SPublish,
+            Needs = Role.Write,
             Group = "pubsub", Since = "7.0.0", Summary = "Posts a message to a shard channel",
         },
         new()

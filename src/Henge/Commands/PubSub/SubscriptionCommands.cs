@@ -1,5 +1,6 @@
 using Henge.Protocol;
 using Henge.PubSub;
+using Henge.Security;
 using Henge.Sessions;
 
 namespace Henge.Commands.PubSub;
@@ -18,21 +19,25 @@ internal static class SubscriptionCommands
         new()
         {
             Name = "SUBSCRIBE", Arity = -2, Handler = Subscribe, Flags = Flags, Group = "pubsub", Since = "2.0.0",
+            Reach = KeyReach.Channels,
             Summary = "Listens for messages published to channels.",
         },
         new()
         {
             Name = "UNSUBSCRIBE", Arity = -1, Handler = Unsubscribe, Flags = Flags, Group = "pubsub", Since = "2.0.0",
+            Reach = KeyReach.Nothing,
             Summary = "Stops listening to messages posted to channels.",
         },
         new()
         {
             Name = "PSUBSCRIBE", Arity = -2, Handler = PSubscribe, Flags = Flags, Group = "pubsub", Since = "2.0.0",
+            Reach = KeyReach.ChannelPatterns,
             Summary = "Listens for messages published to channels that match one or more patterns.",
         },
         new()
         {
             Name = "PUNSUBSCRIBE", Arity = -1, Handler = PUnsubscribe, Flags = Flags, Group = "pubsub", Since = "2.0.0",
+            Reach = KeyReach.Nothing,
             Summary = "Stops listening to messages published to channels that match one or more patterns.",
         },
         new()

@@ -1,5 +1,7 @@
 using System.Text;
 
+using Henge.Security;
+
 namespace Henge.Commands.Server;
 
 /// <summary>COMMAND: the command table as clients ask for it.</summary>
@@ -11,6 +13,7 @@ internal static class CommandCommands
         new()
         {
             Name = "COMMAND", Arity = -1, Handler = All, Group = "server", Since = "2.8.13",
+            Reach = KeyReach.Nothing,
             Summary = "Returns detailed information about all commands.", Subcommands = Rows,
         },
     ];
@@ -236,6 +239,7 @@ internal static class CommandCommands
         Name = "COMMAND|" + name,
         Arity = arity,
         Handler = handler,
+        Reach = KeyReach.Nothing,
         Group = "server",
         Since = since,
         Summary = summary,

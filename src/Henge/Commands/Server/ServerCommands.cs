@@ -1,6 +1,7 @@
 using System.Text;
 
 using Henge.Diagnostics;
+using Henge.Security;
 
 namespace Henge.Commands.Server;
 
@@ -15,21 +16,25 @@ internal static class ServerCommands
         new()
         {
             Name = "TIME", Arity = 1, Handler = Time, Flags = CommandFlags.Fast, Group = "server", Since = "2.6.0",
+            Reach = KeyReach.Nothing,
             Summary = "Returns the server time.",
         },
         new()
         {
             Name = "ROLE", Arity = 1, Handler = Role, Flags = CommandFlags.Fast, Group = "server", Since = "2.8.12",
+            Reach = KeyReach.Nothing,
             Summary = "Returns the replication role.",
         },
         new()
         {
             Name = "INFO", Arity = -1, Handler = Info, Group = "server",
+            Reach = KeyReach.Nothing,
             Summary = "Returns information and statistics about the server.",
         },
         new()
         {
             Name = "WAIT", Arity = 3, Handler = Wait, Group = "generic", Since = "3.0.0",
+            Reach = KeyReach.Nothing,
             Summary = "Returns the number of replicas that acknowledged the writes of this connection.",
         },
         new()
@@ -46,6 +51,7 @@ internal static class ServerCommands
                 new()
                 {
                     Name = "FUNCTION|LIST", Arity = -2, Handler = FunctionList, Group = "scripting", Since = "7.0.0",
+                    Reach = KeyReach.Nothing,
                     Summary = "Returns information about all libraries.",
                 },
             ],

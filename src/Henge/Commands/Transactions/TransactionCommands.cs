@@ -1,4 +1,5 @@
 using Henge.Routing;
+using Henge.Security;
 using Henge.Sessions;
 using Henge.Storage;
 using Henge.Storage.Shards;
@@ -19,17 +20,20 @@ internal static class TransactionCommands
         new()
         {
             Name = "MULTI", Arity = 1, Handler = Multi, Flags = Flags, Group = "transactions", Since = "1.2.0",
+            Reach = KeyReach.Nothing,
             Summary = "Starts a transaction.",
         },
         new()
         {
             Name = "EXEC", Arity = 1, Handler = Exec, Flags = CommandFlags.NotQueued, Group = "transactions",
             OverRing = RingTransactions.Exec,
+            Reach = KeyReach.Nothing,
             Since = "1.2.0", Summary = "Executes all commands in a transaction.",
         },
         new()
         {
             Name = "DISCARD", Arity = 1, Handler = Discard, Flags = Flags, Group = "transactions", Since = "2.0.0",
+            Reach = KeyReach.Nothing,
             Summary = "Discards a transaction.",
         },
         new()
@@ -41,6 +45,7 @@ internal static class TransactionCommands
         new()
         {
             Name = "UNWATCH", Arity = 1, Handler = Unwatch, Flags = CommandFlags.Fast, Group = "transactions",
+            Reach = KeyReach.Nothing,
             Since = "2.2.0", Summary = "Forgets about watched keys of a transaction.",
         },
     ];

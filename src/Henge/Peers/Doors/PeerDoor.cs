@@ -34,7 +34,7 @@ internal sealed class PeerDoor : IPollWork
     private const int LeastMessageBytes = 64 << 20;
 
     private readonly IDoorOwner _owner;
-    private readonly IReadOnlyList<byte[]> _secrets;
+    private readonly Func<IReadOnlyList<byte[]>> _secrets;
     private readonly TimeProvider _timeProvider;
     private readonly PollThread _thread;
     private readonly NameLookup _names = new();
@@ -45,8 +45,14 @@ internal sealed class PeerDoor : IPollWork
     private volatile bool _stops;
 
     /// <summary>Creates it; nothing runs yet.</summary>
+    /// <param name="owner">Who is told.</param>
+    /// <param name="secrets">The secrets as they are now; asked for each hello.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="isPortable">Whether to do without what only Linux has.</param>
+    /// <param name="logger">Where it logs.</param>
     public PeerDoor(
-        IDoorOwner owner, IReadOnlyList<byte[]> secrets, TimeProvider timeProvider, bool isPortable, ILogger logger)
+        IDoorOwner owner, Func<IReadOnlyList<byte[]>> secrets, TimeProvider timeProvider, bool isPortable,
+        ILogger logger)
     {
         _owner = owner;
         _secrets = secrets;
@@ -200,7 +206,7 @@ internal sealed class PeerDoor : IPollWork
         if (visit.TryConnected())
         {
             visit.DeadlineMs = NowMs + StepMs;
-            visit.Begin(new Handshake(LinkSide.Dialler, _owner.Describe(visit.Dialling!.Request.Kind), _secrets));
+            visit.Begin(new Handshake(LinkSide.Dialler, _owner.Describe(visit.Dialling!.Request.Kind), _secrets()));
         }
     }
 
@@ -220,7 +226,7 @@ internal sealed class PeerDoor : IPollWork
                 DeadlineMs = NowMs + StepMs,
             };
             _visits.Add(visit);
-            visit.Begin(new Handshake(LinkSide.Acceptor, _owner.Describe(LinkKind.Control), _secrets));
+            visit.Begin(new Handshake(LinkSide.Acceptor, _owner.Describe(LinkKind.Control), _secrets()));
         }
         catch (SocketException)
         {

@@ -84,7 +84,7 @@ internal sealed class ConnectionHost
 
     /// <summary>Whether RESP from this address is refused because anyone could send it.</summary>
     public bool IsProtectedFrom(IPAddress remote) =>
-        Node.Options.Password is null && !Node.Options.Insecure && !IsLoopback(remote);
+        !Node.Authenticator.IsRequired && !Node.Options.Insecure && !IsLoopback(remote);
 
     /// <summary>Decides by the first bytes of a connection, which were peeked at, what becomes of it.</summary>
     public Admission Admit(ReadOnlySpan<byte> peeked, IPEndPoint remote)
@@ -164,7 +164,7 @@ internal sealed class ConnectionHost
 
     /// <summary>Whether a password is asked of this session and it has not shown it.</summary>
     public bool AwaitsPassword(RespSession session) =>
-        Node.Options.Password is not null && !session.Client.IsAuthenticated;
+        !session.Client.IsAuthenticated && Node.Authenticator.IsRequired;
 
     /// <summary>Unsent bytes at which a connection is closed. One reply with the longest value always fits.</summary>
     public long OutputLimit(RespSession session)

@@ -81,7 +81,7 @@ public sealed class AuthenticationCommandsTests
     public void Guesses_are_slowed_down_and_the_connection_closed()
     {
         using SessionHarness client = WithPassword();
-        for (int i = 0; i < Henge.Security.Authenticator.FreeGuesses; i++)
+        for (int i = 0; i < Henge.Security.GuessLimits.FreeGuesses; i++)
         {
             Assert.Equal(WrongPass, client.Call("AUTH", "guess" + i));
         }
