@@ -49,6 +49,10 @@ internal sealed class HttpApi
         _classic = new ClassicRoutes(node, writer, budget, contentTypes, limits, ring);
         _cache = new CacheRoutes(node, writer, budget, contentTypes, limits, ring);
         _about = new NodeRoutes(node, connections);
+        if (connections is not null)
+        {
+            node.Http.CountConnectionsBy(() => connections.Connections);
+        }
         _cluster = new ClusterRoutes(node);
     }
 
@@ -72,26 +76,50 @@ internal sealed class HttpApi
     /// <param name="prefixSegments">Segments at the head of the path that belong to where the API is mapped.</param>
     public Task HandleAsync(HttpContext context, int prefixSegments = 0)
     {
+        long began = _access is not null && _node.Options.Metrics ? _node.TimeProvider.GetTimestamp() : 0;
         try
         {
             Task reply = Route(context, prefixSegments);
-            return reply.IsCompletedSuccessfully ? reply : GuardAsync(context, reply);
+            if (!reply.IsCompletedSuccessfully)
+            {
+                return GuardAsync(context, reply, began);
+            }
+            Count(context, began);
+            return reply;
         }
         catch (Exception e)
         {
-            return FailAsync(context, e);
+            return FailAsync(context, e, began);
         }
     }
 
-    private async Task GuardAsync(HttpContext context, Task reply)
+    private async Task GuardAsync(HttpContext context, Task reply, long began)
     {
         try
         {
             await reply.ConfigureAwait(false);
+            Count(context, began);
         }
         catch (Exception e)
         {
-            await FailAsync(context, e).ConfigureAwait(false);
+            await FailAsync(context, e, began).ConfigureAwait(false);
+        }
+    }
+
+    private Task FailAsync(HttpContext context, Exception exception, long began)
+    {
+        Task reply = FailAsync(context, exception);
+        Count(context, began);
+        return reply;
+    }
+
+    /// <summary>Counts a request that came from outside, where metrics are on.</summary>
+    private void Count(HttpContext context, long began)
+    {
+        if (began != 0)
+        {
+            double took = _node.TimeProvider.GetElapsedTime(began).TotalNanoseconds;
+            _node.Http.Count(context.Request.Method, context.Response.StatusCode, (long)took);
         }
     }
 
@@ -177,7 +205,7 @@ internal sealed class HttpApi
     }
 
     private static bool IsData(ReadOnlySpan<char> path) =>
-        path.StartsWith("/v1/", StringComparison.Ordinal) || path is "/get" or "/set";
+        path.StartsWith("/v1/", StringComparison.Ordinal) || path is "/get" or "/set" or "/metrics";
 
     private Task RouteAs(HttpContext context, User user, in HttpTarget target) =>
         target.Path.StartsWith("/v1/cache", StringComparison.Ordinal)
@@ -207,6 +235,8 @@ internal sealed class HttpApi
                 return MethodRules.Answer(context, HttpRoute.Cluster, user) ?? _cluster.ClusterAsync(context);
             case "/v1/cluster/slots":
                 return MethodRules.Answer(context, HttpRoute.ClusterSlots, user) ?? _cluster.SlotsAsync(context);
+            case "/metrics":
+                return MethodRules.Answer(context, HttpRoute.Metrics, user) ?? _about.MetricsAsync(context);
             case "/readyz":
                 return MethodRules.Answer(context, HttpRoute.Ready, user) ?? _about.ReadyAsync(context);
             case "/openapi/v1.json":

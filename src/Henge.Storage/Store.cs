@@ -190,6 +190,7 @@ internal sealed class Store : IDisposable
     /// </summary>
     public bool Tick(long nowMs)
     {
+        _core.NowMs = nowMs;
         int rounds = Math.Max(1, EntriesPerTick / EntriesPerHold);
         int idle = 0;
         while (rounds > 0 && idle < _shards.Length)

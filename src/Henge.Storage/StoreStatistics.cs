@@ -1,3 +1,4 @@
+using Henge.Storage.Figures;
 using Henge.Storage.Shards;
 
 namespace Henge.Storage;
@@ -26,6 +27,9 @@ internal readonly record struct StoreStatistics
     /// <summary>Part of <see cref="UsedBytes"/> that was charged from outside (buffers).</summary>
     public long ChargedBytes { get; init; }
 
+    /// <summary>Part of <see cref="UsedBytes"/> that what is left of deleted keys takes.</summary>
+    public long TombstoneBytes { get; init; }
+
     /// <summary>Reads that found their key.</summary>
     public long Hits { get; init; }
 
@@ -37,6 +41,13 @@ internal readonly record struct StoreStatistics
 
     /// <summary>Entries whose deadline passed.</summary>
     public long Expired { get; init; }
+
+    /// <summary>How long ago what was evicted had been written, in milliseconds.</summary>
+    internal static HistogramSum EvictionAges(StoreCore core) =>
+        Sum(core, static reclaimer => reclaimer.EvictionAges);
+
+    /// <summary>How late expired entries that nobody asked for were taken away, in milliseconds.</summary>
+    internal static HistogramSum ExpiryLags(StoreCore core) => Sum(core, static reclaimer => reclaimer.ExpiryLags);
 
     /// <summary>Sums what the shards of a store count.</summary>
     internal static StoreStatistics Of(StoreCore core)
@@ -55,11 +66,22 @@ internal readonly record struct StoreStatistics
                 EntriesWithExpiry = sum.EntriesWithExpiry + shard.Wheel.Count,
                 IndexBytes = sum.IndexBytes + shard.Index.Bytes,
                 DataBytes = sum.DataBytes + shard.DataBytes,
+                TombstoneBytes = sum.TombstoneBytes + shard.Tombstones.Bytes,
                 Hits = sum.Hits + shard.Hits,
                 Misses = sum.Misses + shard.Misses,
                 Evicted = sum.Evicted + shard.Evicted,
                 Expired = sum.Expired + shard.Expired,
             };
+        }
+        return sum;
+    }
+
+    private static HistogramSum Sum(StoreCore core, Func<Reclaimer, LogHistogram> pick)
+    {
+        var sum = new HistogramSum();
+        foreach (Shard shard in core.Shards)
+        {
+            sum.Add(pick(shard.Reclaimer));
         }
         return sum;
     }

@@ -4,6 +4,7 @@ using Henge.Clients;
 using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Diagnostics;
+using Henge.Diagnostics.Figures;
 using Henge.Entries;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
@@ -138,6 +139,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>Whether expired entries are swept; DEBUG SET-ACTIVE-EXPIRE turns it off for tests.</summary>
     public bool SweepsExpired { get; set; } = true;
+
+    /// <summary>What it counts of HTTP.</summary>
+    public HttpFigures Http { get; } = new();
 
     /// <summary>What it counts.</summary>
     public NodeCounters Counters { get; } = new();

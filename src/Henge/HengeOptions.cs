@@ -221,6 +221,9 @@ public sealed class HengeOptions
     /// <summary>Commands that SLOWLOG remembers, 0 to 10,000; default 128. Can be set while running.</summary>
     public int SlowLogMaxEntries { get; set; } = 128;
 
+    /// <summary>Whether figures for metrics are counted and shown (docs/metrics.md); default true.</summary>
+    public bool Metrics { get; set; } = true;
+
     /// <summary>Checks everything once.</summary>
     /// <returns>Null when the node can start; else one line that says what is wrong and how to mend it.</returns>
     public string? Validate()

@@ -10,6 +10,9 @@ internal static class Problems
     public static readonly Problem NoSuchPath =
         new(404, "no-such-path", "This path is not served; see /openapi/v1.json.");
 
+    public static readonly Problem MetricsOff =
+        new(404, "metrics-off", "The node was started with its metrics off.");
+
     public static readonly Problem SlashInKey =
         new(404, "slash-in-key", "A key is one segment of the path: send / as %2F.");
 

@@ -51,6 +51,9 @@ internal sealed record HttpRoute(
     /// <summary>Who holds which slots.</summary>
     public static readonly HttpRoute ClusterSlots = new("/v1/cluster/slots", "GET, HEAD, OPTIONS");
 
+    /// <summary>Everything that is counted, for Prometheus.</summary>
+    public static readonly HttpRoute Metrics = new("/metrics", "GET, HEAD, OPTIONS");
+
     /// <summary>Whether the process answers.</summary>
     public static readonly HttpRoute Health = new("/healthz", "GET, HEAD, OPTIONS", Reads: Role.None);
 
@@ -67,7 +70,7 @@ internal sealed record HttpRoute(
     public static readonly IReadOnlyList<HttpRoute> All =
     [
         Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
-        Stats, Cluster, ClusterSlots, Health, Ready, OpenApi, Index,
+        Stats, Cluster, ClusterSlots, Metrics, Health, Ready, OpenApi, Index,
     ];
 
     /// <summary>The least role that may use a method of it.</summary>

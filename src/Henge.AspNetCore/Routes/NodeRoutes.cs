@@ -1,8 +1,11 @@
 using System.Reflection;
+using System.Text;
 
 using Henge.AspNetCore.Hosting;
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
+using Henge.Diagnostics.Figures;
+using Henge.Diagnostics.Metrics;
 using Henge.Storage;
 
 using Microsoft.AspNetCore.Http;
@@ -54,6 +57,22 @@ internal sealed class NodeRoutes
         return JsonReply.WriteAsync(context, stats, HttpJson.Default.StatsReply);
     }
 
+    /// <summary>Everything that is counted, as Prometheus reads it.</summary>
+    public async Task MetricsAsync(HttpContext context)
+    {
+        if (!_node.Options.Metrics)
+        {
+            await Problems.MetricsOff.WriteAsync(context).ConfigureAwait(false);
+            return;
+        }
+        bool isOpen = context.Request.Headers.Accept.ToString()
+            .Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase);
+        NodeFigures figures = await NodeFigures.TakeAsync(_node, context.RequestAborted).ConfigureAwait(false);
+        byte[] text = Encoding.UTF8.GetBytes(PrometheusText.Write(figures, isOpen));
+        await JsonReply.WriteAsync(context, text).ConfigureAwait(false);
+        context.Response.ContentType = isOpen ? PrometheusText.OpenMetricsType : PrometheusText.PlainType;
+    }
+
     /// <summary>Whether the process answers: always yes.</summary>
     public static Task HealthAsync(HttpContext context) => JsonReply.WriteAsync(context, "{\"status\":\"ok\"}"u8);
 
@@ -71,6 +90,7 @@ internal sealed class NodeRoutes
         ReadOnlySpan<byte> page = """
             <!doctype html><html lang="en"><meta charset="utf-8"><title>Henge</title><h1>Henge</h1>
             <ul><li><a href="/v1/cluster">ring</a></li><li><a href="/v1/stats">stats</a></li>
+            <li><a href="/metrics">metrics</a></li>
             <li><a href="/v1/cache">keys</a></li>
             <li><a href="/openapi/v1.json">OpenAPI</a></li><li><a href="/healthz">health</a></li>
             <li><a href="/readyz">readiness</a></li></ul></html>

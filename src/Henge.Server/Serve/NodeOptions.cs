@@ -34,6 +34,7 @@ internal static class NodeOptions
             RedisMode = Enum.Parse<RedisMode>(values.Choice(ServeOptions.RedisMode), ignoreCase: true),
             SlowLogMicroseconds = values.Integer(ServeOptions.SlowLogSlowerThan),
             SlowLogMaxEntries = (int)values.Integer(ServeOptions.SlowLogMaxLen),
+            Metrics = values.Choice(ServeOptions.Metrics) == "on",
             Advertise = values.Text(RingOptions.Advertise),
             Copies = (int)values.Integer(RingOptions.Copies),
             WriteAck = Enum.Parse<WriteAck>(values.Choice(RingOptions.WriteAck), ignoreCase: true),

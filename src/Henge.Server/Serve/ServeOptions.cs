@@ -281,6 +281,18 @@ internal static class ServeOptions
         Help = "Commands that SLOWLOG remembers.",
     };
 
+    /// <summary>--metrics</summary>
+    public static readonly CommandOption Metrics = new()
+    {
+        Name = "metrics",
+        Kind = OptionKind.Choice,
+        ValueName = "on|off",
+        Default = "on",
+        Choices = ["on", "off"],
+        Group = Node,
+        Help = "Count for metrics, and answer /metrics.",
+    };
+
     /// <summary>--stop-timeout</summary>
     public static readonly CommandOption StopTimeout = new()
     {
@@ -320,6 +332,6 @@ internal static class ServeOptions
         MemoryLimit, MaxEntries, MaxValue, Eviction, Shards,
         PasswordFile, Password, UsersFile, Insecure, MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
         RedisMode, Databases,
-        Name, LogLevel, SlowLogSlowerThan, SlowLogMaxLen, StopTimeout, DebugCommands, Config,
+        Name, LogLevel, SlowLogSlowerThan, SlowLogMaxLen, Metrics, StopTimeout, DebugCommands, Config,
     ];
 }

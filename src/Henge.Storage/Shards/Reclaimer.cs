@@ -1,4 +1,6 @@
 using Henge.Storage.Arenas;
+using Henge.Storage.Expiry;
+using Henge.Storage.Figures;
 
 namespace Henge.Storage.Shards;
 
@@ -7,7 +9,7 @@ namespace Henge.Storage.Shards;
 /// over part-filled pages, the sparsest page of the class with most of them is emptied by moving its live entries
 /// (each in O(1)), and the page goes to whoever wants it. The shard's lock guards it.
 /// </summary>
-internal sealed class Reclaimer
+internal sealed class Reclaimer : IExpirySink
 {
     // Pages are drained once this part of the shard's bytes is free slots; below it evicting is cheaper than moving.
     private const int SlackShare = 16;
@@ -23,6 +25,12 @@ internal sealed class Reclaimer
         _arena = shard.Arena;
     }
 
+    /// <summary>How long ago what was evicted had been written, in milliseconds.</summary>
+    public LogHistogram EvictionAges { get; } = new();
+
+    /// <summary>How long after its deadline what nobody asked for was taken away, in milliseconds.</summary>
+    public LogHistogram ExpiryLags { get; } = new();
+
     private bool SlackIsHigh => _arena.SlackBytes * SlackShare > (long)_arena.HeldPages * SizeClasses.PageBytes;
 
     /// <summary>
@@ -34,7 +42,7 @@ internal sealed class Reclaimer
         _shard.Lock.Enter();
         try
         {
-            bool more = _shard.Wheel.Advance(nowMs, budget, _shard) | _shard.Tombstones.Sweep(nowMs, budget);
+            bool more = _shard.Wheel.Advance(nowMs, budget, this) | _shard.Tombstones.Sweep(nowMs, budget);
             for (int i = 0; i < budget && _core.Memory.Overdrawn; i++)
             {
                 more |= TryGiveBack(keep: 0);
@@ -85,7 +93,7 @@ internal sealed class Reclaimer
         while (given < bytes && _shard.Victim(keep) is var victim and not 0)
         {
             given += _shard.Writer.CountedBytes(victim);
-            _shard.Evict(victim);
+            Evict(victim);
         }
         while (given < bytes && _shard.Tombstones.Bytes is var before and not 0)
         {
@@ -110,8 +118,21 @@ internal sealed class Reclaimer
         {
             return false;
         }
-        _shard.Evict(victim);
+        Evict(victim);
         return true;
+    }
+
+    /// <inheritdoc/>
+    public void Expire(uint handle)
+    {
+        ExpiryLags.Add(_core.NowMs - _arena[handle].ExpiresAtMs);
+        _shard.Expire(handle);
+    }
+
+    private void Evict(uint victim)
+    {
+        EvictionAges.Add(_core.NowMs - VersionClock.MillisecondsOf(_arena[victim].Version));
+        _shard.Evict(victim);
     }
 
     private bool TryDrain()

@@ -16,7 +16,7 @@ namespace Henge.Storage.Shards;
 /// One stripe of the store: index, arena, eviction order and wheel under one lock. Everything that links to an entry
 /// is told here when the entry is deleted or moved. All members but <see cref="Lock"/> and the counters need the lock.
 /// </summary>
-internal sealed class Shard : IExpirySink, IDisposable
+internal sealed class Shard : IDisposable
 {
     /// <summary>What the shard's fixed tables count in the budget.</summary>
     public const int FixedBytes = 16 * 1024;
@@ -244,11 +244,8 @@ internal sealed class Shard : IExpirySink, IDisposable
         Evicted++;
     }
 
-    /// <inheritdoc/>
-    public void Expire(uint handle)
-    {
-        Expire(_core.Hasher.Hash(Arena[handle].Key), handle, inWheel: false);
-    }
+    /// <summary>Takes away an entry that has expired; the wheel has let go of it.</summary>
+    public void Expire(uint handle) => Expire(_core.Hasher.Hash(Arena[handle].Key), handle, inWheel: false);
 
     /// <summary>Takes a live entry out of all that tombstones are not in.</summary>
     public void Unlink(uint handle, bool inWheel)

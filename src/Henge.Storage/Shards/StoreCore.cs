@@ -16,6 +16,7 @@ internal sealed class StoreCore : IDisposable
     private const ulong SaltMask = 0xFF;
     private const int SaltShift = 4;
     private ulong _flushVersion;
+    private long _nowMs;
 
     /// <summary>Creates what a store of the given options and number of shards needs.</summary>
     public StoreCore(StoreOptions options, int shardBits, long addressBytes)
@@ -91,6 +92,13 @@ internal sealed class StoreCore : IDisposable
 
     /// <inheritdoc cref="Store.FlushVersion"/>
     public ulong FlushVersion => Volatile.Read(ref _flushVersion);
+
+    /// <summary>The moment of the last tick, for figures that need no better clock; any thread may ask.</summary>
+    public long NowMs
+    {
+        get => Volatile.Read(ref _nowMs);
+        set => Volatile.Write(ref _nowMs, value);
+    }
 
     /// <summary>All shards, in the order of locking.</summary>
     public Shard[] Shards { get; set; } = [];

@@ -35,6 +35,9 @@ internal struct VersionClock
     /// <summary>The first version of a millisecond.</summary>
     public static ulong At(long nowMs) => (ulong)nowMs << CounterBits;
 
+    /// <summary>The millisecond in which a version was given.</summary>
+    public static long MillisecondsOf(ulong version) => (long)(version >> CounterBits);
+
     /// <summary>The latest version that moves a clock.</summary>
     public static ulong Farthest(long nowMs) => At(nowMs + MostAheadMs);
 

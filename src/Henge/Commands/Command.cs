@@ -1,3 +1,4 @@
+using Henge.Diagnostics.Figures;
 using Henge.Routing;
 using Henge.Security;
 
@@ -69,7 +70,18 @@ internal sealed class Command
     /// <summary>
     /// Group of the documentation: string, hash, generic, connection, server, pubsub, transactions, cluster.
     /// </summary>
-    public required string Group { get; init; }
+    public required string Group
+    {
+        get;
+        init
+        {
+            field = value;
+            GroupIndex = CommandGroups.IndexOf(value);
+        }
+    }
+
+    /// <summary>Place of <see cref="Group"/> among <see cref="CommandGroups.Names"/>.</summary>
+    public int GroupIndex { get; private init; }
 
     /// <summary>Redis version that brought it.</summary>
     public string Since { get; init; } = "1.0.0";

@@ -52,6 +52,7 @@ internal static class SectionBinder
             ["name"] = static (o, s) => o.Name = Text(s),
             ["slowlogslowerthan"] = static (o, s) => o.SlowLogMicroseconds = Long(s),
             ["slowlogmaxlen"] = static (o, s) => o.SlowLogMaxEntries = Integer(s),
+            ["metrics"] = static (o, s) => o.Metrics = Switch(s),
             ["debugcommands"] = static (o, s) => o.EnableDebugCommands = Switch(s),
             ["starttimeout"] = static (o, s) => o.StartTimeout = Time(s),
             ["expiration"] = static (o, s) => o.Expiration = Time(s),

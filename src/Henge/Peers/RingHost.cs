@@ -217,7 +217,13 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     /// <inheritdoc/>
     public RingTotals Totals()
     {
-        var totals = new RingTotals { TopologyMisses = Core.Shared.TopologyMisses, Links = Counters };
+        var totals = new RingTotals
+        {
+            TopologyMisses = Core.Shared.TopologyMisses,
+            Links = Counters,
+            Events = _log.Events,
+            Transferred = _log.Transferred,
+        };
         foreach (LaneLinks lane in _links)
         {
             totals.Add(lane.Lane.Counters);

@@ -1,6 +1,7 @@
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Messages;
+using Henge.Diagnostics.Figures;
 using Henge.Routing.Operations;
 
 namespace Henge.Peers;
@@ -16,12 +17,16 @@ internal abstract class RingLane
     protected RingLane(HengeNode node)
     {
         Node = node;
-        Commands = new CommandRunner(node);
+        Figures = node.Options.Metrics ? new LaneFigures(node.TimeProvider) : null;
+        Commands = new CommandRunner(node, Figures);
         Operations = new SpareOperations(node, this);
     }
 
     /// <summary>The node.</summary>
     public HengeNode Node { get; }
+
+    /// <summary>What its thread counts for metrics; null where they are off.</summary>
+    public LaneFigures? Figures { get; }
 
     /// <summary>Runs the commands of operations.</summary>
     public CommandRunner Commands { get; }

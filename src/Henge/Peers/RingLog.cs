@@ -27,6 +27,7 @@ internal sealed class RingLog
     private readonly RareLog _badMessages = new();
     private readonly ConcurrentDictionary<string, (DownReason, Refusal)> _told = new();
     private ClusterEvent? _viewChange;
+    private long _transferred;
 
     /// <summary>Creates the log of a node.</summary>
     public RingLog(HengeNode node)
@@ -34,6 +35,12 @@ internal sealed class RingLog
         _node = node;
         _logger = node.Logger;
     }
+
+    /// <summary>How often each kind of event was noticed; written by the cluster thread, read by any.</summary>
+    public long[] Events { get; } = new long[Enum.GetValues<ClusterEventKind>().Length];
+
+    /// <summary>Entries that transfers brought here. Any thread may ask.</summary>
+    public long Transferred => Volatile.Read(ref _transferred);
 
     private long NowMs => (long)_node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
 
@@ -51,6 +58,8 @@ internal sealed class RingLog
     /// <summary>Logs what happened in the ring.</summary>
     public void Write(ClusterEvent happened)
     {
+        Events[(int)happened.Kind]++;
+        _transferred += happened.Kind == ClusterEventKind.TransferDone ? happened.Amount : 0;
         string who = happened.Member is { } member ? NameOf(member) : "";
         string text = happened.Text.Length > 0 ? ": " + happened.Text : "";
         switch (happened.Kind)

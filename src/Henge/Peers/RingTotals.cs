@@ -9,6 +9,14 @@ internal sealed class RingTotals
     /// <summary>Reads that missed, or failed, only because the ring changed.</summary>
     public long TopologyMisses { get; init; }
 
+    /// <summary>Entries that transfers brought here.</summary>
+    public long Transferred { get; init; }
+
+    /// <summary>
+    /// What was noticed of the ring, by <see cref="Cluster.ClusterEventKind"/>; empty where nobody counts.
+    /// </summary>
+    public long[] Events { get; init; } = [];
+
     /// <summary>What the lanes count.</summary>
     public LaneCounters Lanes { get; } = new();
 

@@ -52,7 +52,7 @@ internal sealed class TransactionPlan
         else
         {
             var reply = new RespWriter { Version = _session.Version };
-            CommandDispatch.RunOne(_session, command, hash, words, reply, call.NowMs);
+            CommandDispatch.RunOne(_session, command, hash, words, reply, call.NowMs, call.Lane.Figures);
             _replies[index] = reply.Written.ToArray();
         }
     }
@@ -149,7 +149,8 @@ internal sealed class TransactionPlan
         if (route == Route.Here)
         {
             var reply = new RespWriter { Version = call.Manner.Version };
-            CommandDispatch.RunOne(_session, command, words.KeyHashAt(0), words.ArgumentsAt(0), reply, call.NowMs);
+            CommandDispatch.RunOne(
+                _session, command, words.KeyHashAt(0), words.ArgumentsAt(0), reply, call.NowMs, call.Lane.Figures);
             target.Complete(part, Outcome.Done, reply.Written);
         }
     }

@@ -1,4 +1,5 @@
 using Henge.Commands;
+using Henge.Diagnostics.Figures;
 using Henge.Peers;
 using Henge.Protocol;
 using Henge.Routing;
@@ -27,8 +28,8 @@ internal static class CommandDispatch
     public static int Run(
         RespSession session, CommandBatch batch, ReadOnlySpan<byte> source, RespWriter reply, long nowMs, int pauseAt)
     {
-        var meter = new CommandMeter(session.Node);
         RingLane? lane = session.Connection.Lane;
+        var meter = new CommandMeter(session.Node, lane?.Figures);
         bool routes = lane is not null && !lane.Lane.Snapshot.IsAlone;
         var local = new LocalReplies(session, reply, lane);
         bool plain = IsPlain(session);
@@ -116,9 +117,10 @@ internal static class CommandDispatch
         KeyHash keyHash,
         in CommandArguments arguments,
         RespWriter reply,
-        long nowMs)
+        long nowMs,
+        LaneFigures? figures)
     {
-        var meter = new CommandMeter(session.Node);
+        var meter = new CommandMeter(session.Node, figures);
         RunOne(session, command, keyHash, arguments, reply, nowMs, ref meter);
         meter.Close();
         Interlocked.Increment(ref session.Node.Counters.CommandsProcessed);
@@ -140,7 +142,7 @@ internal static class CommandDispatch
     /// </summary>
     public static void RunQueued(RespSession session, RespWriter reply, long nowMs)
     {
-        var meter = new CommandMeter(session.Node);
+        var meter = new CommandMeter(session.Node, session.Connection.Lane?.Figures);
         Transaction transaction = session.Transaction;
         for (int i = 0; i < transaction.Count; i++)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using Henge.Commands;
+using Henge.Diagnostics.Figures;
 
 namespace Henge.Sessions;
 
@@ -22,6 +23,7 @@ internal struct CommandMeter
     private const int LongBytes = 16 * 1024;
 
     private readonly HengeNode _node;
+    private readonly LaneFigures? _figures;
     private readonly bool _exact;
     private Command? _command;
     private long _since;
@@ -29,9 +31,12 @@ internal struct CommandMeter
     private int _failed;
 
     /// <summary>Starts the clock.</summary>
-    public CommandMeter(HengeNode node)
+    /// <param name="node">Where commands run.</param>
+    /// <param name="figures">Where their times are counted; null for nowhere. For the lane's thread.</param>
+    public CommandMeter(HengeNode node, LaneFigures? figures)
     {
         _node = node;
+        _figures = figures;
         _exact = node.Options.SlowLogMicroseconds is >= 0 and < ExactBelowMicroseconds;
         _since = Stopwatch.GetTimestamp();
     }
@@ -82,6 +87,7 @@ internal struct CommandMeter
         {
             Interlocked.Add(ref counters.Failed, _failed);
         }
+        _figures?.CountCommands(_command.GroupIndex, nanoseconds, _calls);
         _command = null;
         _since = now;
         _calls = 0;

@@ -37,6 +37,7 @@ public sealed class HttpAccessTests
             ("GET", "/v1/cluster/slots", "/v1/cluster/slots", "", Role.Read, false),
             ("GET", "/healthz", "/healthz", "", Role.None, false),
             ("GET", "/readyz", "/readyz", "", Role.Read, false),
+            ("GET", "/metrics", "/metrics", "", Role.Read, false),
             ("GET", "/openapi/v1.json", "/openapi/v1.json", "", Role.Read, false),
             ("GET", "/", "/", "", Role.Read, false),
         ];

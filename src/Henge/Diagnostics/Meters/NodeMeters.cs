@@ -1,15 +1,13 @@
 using System.Diagnostics.Metrics;
 
-using Henge.Cluster;
-using Henge.Cluster.Members;
-using Henge.Routing.Operations;
-using Henge.Storage;
+using Henge.Diagnostics.Figures;
+using Henge.Diagnostics.Metrics;
 
 namespace Henge.Diagnostics.Meters;
 
 /// <summary>
-/// The meter "Henge" of a node in an application. What a node holds and counts is looked at when somebody collects;
-/// names and units follow OpenTelemetry. docs/dotnet.md lists them.
+/// The meter "Henge" of a node: the catalogue as instruments that are looked at when somebody collects, and what the
+/// caches of an application count. docs/metrics.md lists them.
 /// </summary>
 internal sealed class NodeMeters : IDisposable
 {
@@ -28,19 +26,10 @@ internal sealed class NodeMeters : IDisposable
         _meter = factory is null ? new Meter(MeterName) : factory.Create(new MeterOptions(MeterName));
         Calls = new CallMeters(_meter, node.TimeProvider);
         Caches = new CacheMeters(_meter);
-        Counted("henge.store.hits", "{read}", "Reads that found their key here, by any protocol.", static s => s.Hits);
-        Counted("henge.store.misses", "{read}", "Reads that did not.", static s => s.Misses);
-        Counted("henge.store.evictions", "{entry}", "Entries evicted to make room.", static s => s.Evicted);
-        Counted("henge.store.expirations", "{entry}", "Entries whose time was over.", static s => s.Expired);
-        Level("henge.store.entries", "{entry}", "Entries held, copies for others included.", static s => s.Entries);
-        Level("henge.store.memory.usage", "By", "Memory taken, of the limit.", static s => s.UsedBytes);
-        Level("henge.store.memory.limit", "By", "Memory that may be taken.", static s => s.LimitBytes);
-        _meter.CreateObservableUpDownCounter(
-            "henge.ring.members", Members, "{member}", "Members of the ring that are remembered, by state.");
-        _meter.CreateObservableGauge(
-            "henge.ring.ready", () => _node.Ready ? 1 : 0, null, "1 when the node is of a ring and serves, else 0.");
-        _meter.CreateObservableGauge(
-            "henge.ring.loading", IsLoading, null, "1 while data that this node is to hold is on its way, else 0.");
+        foreach (Metric metric in MetricCatalogue.OfNodes)
+        {
+            Add(metric);
+        }
     }
 
     /// <summary>What calls count.</summary>
@@ -52,23 +41,57 @@ internal sealed class NodeMeters : IDisposable
     /// <summary>Ends the meter, where no factory owns it.</summary>
     public void Dispose() => _meter.Dispose();
 
-    private void Counted(string name, string unit, string what, Func<StoreStatistics, long> pick) =>
-        _meter.CreateObservableCounter(name, () => pick(_node.Store.GetStatistics()), unit, what);
-
-    private void Level(string name, string unit, string what, Func<StoreStatistics, long> pick) =>
-        _meter.CreateObservableUpDownCounter(name, () => pick(_node.Store.GetStatistics()), unit, what);
-
-    private IEnumerable<Measurement<long>> Members()
+    private void Add(Metric metric)
     {
-        ClusterSnapshot? snapshot = _node.Ring?.Snapshot;
-        foreach (MemberState state in Enum.GetValues<MemberState>())
+        string? unit = metric.Unit.Length == 0 ? null : metric.Unit;
+        switch (metric.Kind)
         {
-            long count = snapshot?.Members.Values.LongCount(member => member.State == state) ?? 0;
-            yield return new Measurement<long>(count, new KeyValuePair<string, object?>("state", NameOf(state)));
+            case MetricKind.Counter when metric.IsWhole:
+                _meter.CreateObservableCounter(metric.Name, () => Whole(metric), unit, metric.Help);
+                break;
+            case MetricKind.Counter:
+                _meter.CreateObservableCounter(metric.Name, () => Parts(metric, ""), unit, metric.Help);
+                break;
+            case MetricKind.Level:
+                _meter.CreateObservableUpDownCounter(metric.Name, () => Whole(metric), unit, metric.Help);
+                break;
+            case MetricKind.Gauge when metric.IsWhole:
+                _meter.CreateObservableGauge(metric.Name, () => Whole(metric), unit, metric.Help);
+                break;
+            case MetricKind.Gauge:
+                _meter.CreateObservableGauge(metric.Name, () => Parts(metric, ""), unit, metric.Help);
+                break;
+            default:
+                AddHistogram(metric);
+                break;
         }
     }
 
-    private int IsLoading() => _node.Ring is { } ring && PeerRingCommands.IsLoading(ring.Snapshot) ? 1 : 0;
+    /// <summary>Instruments cannot observe a histogram, so it is three counters.</summary>
+    private void AddHistogram(Metric metric)
+    {
+        foreach (string part in (ReadOnlySpan<string>)
+            [InstrumentSink<double>.Bucket, InstrumentSink<double>.Count, InstrumentSink<double>.Sum])
+        {
+            _meter.CreateObservableCounter(
+                metric.Name + '.' + part,
+                () => Parts(metric, part),
+                part == InstrumentSink<double>.Sum ? metric.Unit : "{amount}",
+                metric.Help);
+        }
+    }
 
-    private static string NameOf(MemberState state) => state.ToString().ToLowerInvariant();
+    private List<Measurement<long>> Whole(Metric metric)
+    {
+        var sink = new InstrumentSink<long>("", static value => (long)value);
+        metric.Read!(new NodeFigures(_node), sink);
+        return sink.Measurements;
+    }
+
+    private List<Measurement<double>> Parts(Metric metric, string part)
+    {
+        var sink = new InstrumentSink<double>(part, static value => value);
+        metric.Read!(new NodeFigures(_node), sink);
+        return sink.Measurements;
+    }
 }

@@ -4,6 +4,7 @@ using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Messages;
 using Henge.Commands;
+using Henge.Diagnostics.Figures;
 using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Storage;
@@ -24,6 +25,7 @@ internal sealed class CommandRunner
     public const byte Changed = 0;
 
     private readonly HengeNode _node;
+    private readonly LaneFigures? _figures;
     private readonly RespSession _session;
     private readonly RespWriter _reply = new();
     private readonly RespWriter _one = new();
@@ -33,9 +35,12 @@ internal sealed class CommandRunner
     private int _ran;
 
     /// <summary>Creates the runner of a lane.</summary>
-    public CommandRunner(HengeNode node)
+    /// <param name="node">The node.</param>
+    /// <param name="figures">Where the lane counts; null where metrics are off.</param>
+    public CommandRunner(HengeNode node, LaneFigures? figures)
     {
         _node = node;
+        _figures = figures;
         _session = RespSession.OfPeers(node);
     }
 
@@ -49,7 +54,7 @@ internal sealed class CommandRunner
     /// </summary>
     public void BeginRun()
     {
-        _meter = new CommandMeter(_node);
+        _meter = new CommandMeter(_node, _figures);
         _isMetering = true;
     }
 
@@ -135,7 +140,7 @@ internal sealed class CommandRunner
         }
         else
         {
-            CommandDispatch.RunOne(_session, command, hash, arguments, reply, nowMs);
+            CommandDispatch.RunOne(_session, command, hash, arguments, reply, nowMs, _figures);
         }
     }
 

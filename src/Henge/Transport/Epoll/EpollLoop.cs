@@ -199,8 +199,10 @@ internal sealed class EpollLoop : IDisposable
 
     private void Turn()
     {
+        _lane?.Figures?.EndTurn();
         _queue.AnnounceSleep();
         int ready = _queue.Wait(TimeoutMs());
+        _lane?.Figures?.BeginTurn(ready);
         ReadClocks();
         _lane?.BeginTurn(new Instant(NowMs, MonotonicMs));
         for (int i = 0; i < ready; i++)
