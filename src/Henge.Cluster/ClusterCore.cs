@@ -59,6 +59,7 @@ internal sealed class ClusterCore
         _maker = new SnapshotMaker(_membership, _handoff);
         _repair = new Repair(options, store, host, _membership, _handoff, Shared);
         _tombstones = new TombstoneKeeper(options, store, _membership);
+        Restoration = new Restoration(store, _membership, _handoff, Tags, _tombstones, Shared);
         _guard = new PauseGuard(options, Shared, _membership, host);
         Snapshot = _maker.Make();
     }
@@ -74,6 +75,9 @@ internal sealed class ClusterCore
 
     /// <summary>Invalidation by tag.</summary>
     public RingTags Tags { get; }
+
+    /// <summary>Reading back what an earlier run held.</summary>
+    public Restoration Restoration { get; }
 
     /// <summary>When <see cref="Tick"/> has something to do next, on the monotonic clock; at most 50 ms away.</summary>
     public long NextTickMs { get; private set; }

@@ -101,6 +101,12 @@ internal sealed class ClusterOptions
     /// </summary>
     public int MaxTags { get; init; } = 65_536;
 
+    /// <summary>
+    /// Whether entries of an earlier run are read back: until <see cref="Repairs.Restoration.End"/> all that is deleted
+    /// or expires leaves a tombstone, so that none of it comes back. Default false.
+    /// </summary>
+    public bool IsRestoring { get; init; }
+
     /// <summary>Whether a write waits for its replicas; default true.</summary>
     public bool WaitsForReplicas { get; init; } = true;
 

@@ -15,6 +15,7 @@ internal static class HengeCommand
         Status.StatusCommand.Subcommand,
         Ring.RingCommand.Subcommand,
         .. Client.KeyCommands.Subcommands,
+        Snapshots.SnapshotCommand.Subcommand,
         Bench.BenchCommand.Subcommand,
         Users.UserCommand.Subcommand,
     ];

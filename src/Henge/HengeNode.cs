@@ -14,6 +14,7 @@ using Henge.PubSub;
 using Henge.Routing.Operations;
 using Henge.Security;
 using Henge.Sessions;
+using Henge.Snapshots;
 using Henge.Storage;
 using Henge.Tags;
 using Henge.Transport;
@@ -121,6 +122,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>CLIENT PAUSE.</summary>
     public ClientPause Pause { get; } = new();
+
+    /// <summary>Its snapshot; null without a data directory, and before the start.</summary>
+    public SnapshotKeeper? Snapshots { get; private set; }
 
     /// <summary>Commands that took long.</summary>
     public SlowLog SlowLog { get; }
@@ -233,11 +237,13 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
             transport.Open();
             try
             {
+                Snapshots = Options.DataDirectory is { } path ? new SnapshotKeeper(this, path) : null;
                 Begin(transport);
             }
             catch
             {
-                // Nothing runs yet, so this only closes what listens.
+                // Nothing runs yet, so this only closes what listens, and what is locked.
+                Snapshots?.Dispose();
                 transport.StopAsync(CancellationToken.None).GetAwaiter().GetResult();
                 throw;
             }
@@ -292,6 +298,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Ring = ring;
         transport.Start();
         ring.Start();
+        Snapshots?.Start(ring);
         _ring = ring;
     }
 
@@ -304,6 +311,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         finally
         {
             Entries.Stop();
+            Snapshots?.Dispose();
         }
     }
 
@@ -320,6 +328,11 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
             // Clients are served until others hold what this node held.
             await _ring.LeaveAsync(cancellationToken).ConfigureAwait(false);
         }
+        bool isHandedOver = _ring is { HasHandedOver: true };
+        if (Snapshots is not null)
+        {
+            await Snapshots.EndReadingAsync(isHandedOver, cancellationToken).ConfigureAwait(false);
+        }
         if (_transport is not null)
         {
             await _transport.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -327,6 +340,10 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         if (_ring is not null)
         {
             await _ring.StopAsync().ConfigureAwait(false);
+        }
+        if (Snapshots is not null)
+        {
+            await Snapshots.FinishAsync(isHandedOver, cancellationToken).ConfigureAwait(false);
         }
         await _maintenance.DisposeAsync().ConfigureAwait(false);
         if (served)

@@ -198,6 +198,13 @@ public sealed class HengeOptions
     public ClientLimits Limits { get; } = new();
 
     /// <summary>
+    /// Directory in which a node that stops keeps what it holds, and from which the next start reads it back; made
+    /// where there is none. Default none (null): a restart is an empty cache. Each node needs one of its own. It takes
+    /// as much as the entries do, twice while one is written, and whoever reads the files reads the entries.
+    /// </summary>
+    public string? DataDirectory { get; set; }
+
+    /// <summary>
     /// Answers DEBUG (fault injection, what Redis's own tests need), from loopback only. Default false: DEBUG can stop
     /// or crash the node.
     /// </summary>
@@ -255,6 +262,10 @@ public sealed class HengeOptions
         if (SlowLogMaxEntries is < 0 or > 10_000)
         {
             return $"slow log length {SlowLogMaxEntries} is out of range: give 0 to 10000";
+        }
+        if (DataDirectory is { Length: 0 })
+        {
+            return "the data directory is empty: name one, or none at all";
         }
         return ValidateStore() ?? Security.Validate(this) ?? ValidatePeers() ?? ValidateRing()
             ?? Limits.Validate(MaxValue);

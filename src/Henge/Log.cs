@@ -34,6 +34,25 @@ internal static partial class Log
         "The application starts though its node has not joined the ring within {Limit}; it goes on joining")]
     public static partial void StartsUnjoined(ILogger logger, TimeSpan limit);
 
+    [LoggerMessage(1010, LogLevel.Information, "Reads the snapshot of {Created} by {Node} ({Bytes} bytes), and serves")]
+    public static partial void SnapshotFound(ILogger logger, string created, string node, long bytes);
+
+    [LoggerMessage(1011, LogLevel.Information, "Read the snapshot: {Entries} entries in {Seconds:0.0} s. Left out: "
+        + "{Expired} expired, {Older} changed or deleted since, {Elsewhere} of other nodes, {NoRoom} without room")]
+    public static partial void SnapshotRead(
+        ILogger logger, long entries, double seconds, long expired, long older, long elsewhere, long noRoom);
+
+    [LoggerMessage(1012, LogLevel.Warning, "Did not read the snapshot: {Why}. The node starts empty; the file is kept "
+        + "as {Path} until the next such")]
+    public static partial void SnapshotRefused(ILogger logger, string why, string path);
+
+    [LoggerMessage(1013, LogLevel.Information,
+        "Wrote a snapshot of {Records} entries, {Bytes} bytes, in {Seconds:0.0} s: {Path}")]
+    public static partial void SnapshotWritten(ILogger logger, long records, long bytes, double seconds, string path);
+
+    [LoggerMessage(1014, LogLevel.Error, "No snapshot was written to {Directory}: {Why}")]
+    public static partial void SnapshotNotWritten(ILogger logger, string directory, string why);
+
     [LoggerMessage(1100, LogLevel.Warning, "Refused a connection from {Remote}, and {Others} others not logged")]
     public static partial void ConnectionRefused(ILogger logger, IPEndPoint remote, long others);
 

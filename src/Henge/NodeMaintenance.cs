@@ -54,6 +54,7 @@ internal sealed class NodeMaintenance : IAsyncDisposable
                     untilSweep = RoundsPerLeaseSweep;
                     _node.Leases.Sweep();
                     _node.Secrets.Refresh(all: false);
+                    _node.Snapshots?.Follow();
                 }
                 while (_node.SweepsExpired && _node.Store.Tick(_node.NowMs) && !stop.IsCancellationRequested)
                 {

@@ -17,12 +17,13 @@ from forming import forms, islands, roles, sixteen
 from hostile import clocks, strangers, wires
 from outside import clients
 from parting import partition
+from restarting import warm
 from shop import shop
 from tagging import tags
 from tap import Tap
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (
-    forms, scale, rolling, kill, silent, healthy, partition, islands, tags, roles, sixteen, clients, strangers, wires,
+    forms, scale, rolling, kill, silent, healthy, partition, islands, tags, warm, roles, sixteen, clients, strangers, wires,
     clocks, filling, coherent, shop)}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -76,6 +76,9 @@ internal sealed class Membership
         set => _gossip.Flush(value, true);
     }
 
+    /// <inheritdoc cref="Gossip.RingSinceMs"/>
+    public long RingSinceMs => _gossip.RingSinceMs;
+
     /// <summary>Whether no remembered member is dead or suspect; those that left do not count.</summary>
     public bool AllRememberedAlive =>
         _roster.Peers.All(p => p.Record.State is MemberState.Alive or MemberState.Left);
@@ -246,6 +249,11 @@ internal sealed class Membership
     /// <summary>Changes the phase; Ready comes later when this node has died too often of late.</summary>
     public void SetPhase(MemberPhase phase, Instant now)
     {
+        if (phase == MemberPhase.Ready && RingSinceMs == 0)
+        {
+            // Nobody knows of a ring that was there before.
+            _gossip.HearRingSince(now.UnixMs);
+        }
         _own.SetPhase(phase);
         Finish(now);
     }
@@ -329,6 +337,10 @@ internal sealed class Membership
             return;
         }
         _gossip.Flush(flushed, false);
+        if (kind != MessageKind.Gossip && reader.Left >= sizeof(long))
+        {
+            _gossip.HearRingSince(reader.Int64());
+        }
         foreach (MemberReport report in reports)
         {
             _beliefs.Learn(report, from, false, now);

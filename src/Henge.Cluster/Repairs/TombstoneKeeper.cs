@@ -19,6 +19,7 @@ internal sealed class TombstoneKeeper
     private readonly Membership _membership;
     private readonly HashSet<string> _unmet;
     private ulong _inSync;
+    private bool _isRestoring;
     private long _nextMs;
     private long _startedMs = long.MaxValue;
 
@@ -26,8 +27,18 @@ internal sealed class TombstoneKeeper
     public TombstoneKeeper(ClusterOptions options, Store store, Membership membership)
     {
         (_options, _store, _membership) = (options, store, membership);
-        _store.KeepsTombstones = options.Seeds.Count > 0;
         _unmet = [.. options.Seeds];
+        _isRestoring = options.IsRestoring;
+        _store.KeepsTombstones = _isRestoring || options.Seeds.Count > 0;
+        _store.TombstonesForAbsent = _isRestoring;
+    }
+
+    /// <summary>What an earlier run held has been read back.</summary>
+    public void Restored()
+    {
+        _isRestoring = false;
+        _store.KeepsTombstones = _options.Seeds.Count > 0 || _membership.Members.Count > 1;
+        _store.TombstonesForAbsent &= _store.KeepsTombstones;
     }
 
     /// <summary>A seed was reached, or is this node.</summary>
@@ -50,7 +61,7 @@ internal sealed class TombstoneKeeper
         bool mayBeIsland = aliveMs < _options.IslandMs || (_unmet.Count > 0 && aliveMs < _options.ForgetAfterMs);
         bool inSync = isInSync && !mayBeIsland && _membership.AllRememberedAlive;
         _store.KeepsTombstones |= _membership.Members.Count > 1;
-        _store.TombstonesForAbsent = _store.KeepsTombstones && !inSync;
+        _store.TombstonesForAbsent = _store.KeepsTombstones && (_isRestoring || !inSync);
         if (inSync)
         {
             // By the clock that is furthest behind: what was deleted there a moment ago is not old.

@@ -35,6 +35,7 @@ internal static class NodeOptions
             SlowLogMicroseconds = values.Integer(ServeOptions.SlowLogSlowerThan),
             SlowLogMaxEntries = (int)values.Integer(ServeOptions.SlowLogMaxLen),
             Metrics = values.Choice(ServeOptions.Metrics) == "on",
+            DataDirectory = values.Text(ServeOptions.DataDirectory),
             Advertise = values.Text(RingOptions.Advertise),
             Copies = (int)values.Integer(RingOptions.Copies),
             WriteAck = Enum.Parse<WriteAck>(values.Choice(RingOptions.WriteAck), ignoreCase: true),

@@ -245,6 +245,17 @@ internal static class ServeOptions
         Help = "What people call this node. Where it is given, it is also the node's identity in the ring.",
     };
 
+    /// <summary>--data-dir</summary>
+    public static readonly CommandOption DataDirectory = new()
+    {
+        Name = "data-dir",
+        Kind = OptionKind.Text,
+        ValueName = "DIRECTORY",
+        DefaultWords = "none: a restart is an empty cache",
+        Group = Node,
+        Help = "Where a node that stops keeps what it holds, and the next start finds it. Each needs one of its own.",
+    };
+
     /// <summary>--log-level</summary>
     public static readonly CommandOption LogLevel = new()
     {
@@ -332,6 +343,6 @@ internal static class ServeOptions
         MemoryLimit, MaxEntries, MaxValue, Eviction, Shards,
         PasswordFile, Password, UsersFile, Insecure, MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
         RedisMode, Databases,
-        Name, LogLevel, SlowLogSlowerThan, SlowLogMaxLen, Metrics, StopTimeout, DebugCommands, Config,
+        Name, DataDirectory, LogLevel, SlowLogSlowerThan, SlowLogMaxLen, Metrics, StopTimeout, DebugCommands, Config,
     ];
 }

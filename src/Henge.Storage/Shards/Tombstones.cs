@@ -45,13 +45,14 @@ internal sealed unsafe class Tombstones
 
     /// <summary>
     /// Deletes what an open scope stands on, with a new version; where nothing is, gives the deletion a version for the
-    /// change sink.
+    /// change sink, or because what is not here may still come.
     /// </summary>
     /// <returns>The version; 0 when nothing was deleted and nobody asks.</returns>
     public ulong Delete(ref OpenEntry open, ReadOnlySpan<byte> key, long nowMs)
     {
         bool found = open.Handle != 0;
-        if (!found && (_core.ChangeSink is null || key.Length > StoreOptions.MaxKeyBytes))
+        bool isAsked = found || _core.ChangeSink is not null || _core.TombstonesForAbsent;
+        if (!isAsked || (!found && key.Length > StoreOptions.MaxKeyBytes))
         {
             return 0;
         }

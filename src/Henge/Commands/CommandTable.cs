@@ -137,6 +137,7 @@ internal sealed class CommandTable
         .. CommandCommands.Commands,
         .. ConfigCommands.Commands,
         .. SlowLogCommands.Commands,
+        .. SnapshotCommands.Commands,
         .. DebugCommands.Commands,
         .. ClusterCommands.Commands,
     ];

@@ -5,6 +5,7 @@ using System.Text;
 using Henge.Commands.Connection;
 using Henge.Commands.Server;
 using Henge.Sessions;
+using Henge.Snapshots;
 using Henge.Storage;
 
 namespace Henge.Diagnostics;
@@ -83,12 +84,27 @@ internal static class ServerReport
         text.Line("mem_allocator", "henge");
     }
 
-    /// <summary># Persistence: nothing is ever written to disk, and nothing is being loaded.</summary>
+    /// <summary># Persistence: snapshots, under the names that tools for Redis look for.</summary>
     public static void Persistence(StringBuilder text, HengeNode node, long nowMs)
     {
+        SnapshotStatus status = node.Snapshots?.Status ?? new SnapshotStatus();
         text.Line("loading", 0);
-        text.Line("async_loading", 0);
-        text.Line("rdb_bgsave_in_progress", 0);
+        text.Line("async_loading", status.IsReading ? 1 : 0);
+        if (status.IsReading)
+        {
+            text.Line("loading_total_bytes", status.ReadTotalBytes);
+            text.Line("loading_loaded_bytes", status.ReadBytes);
+        }
+        text.Line("snapshot_entries_restored", status.Restored);
+        text.Line("rdb_bgsave_in_progress", status.IsWriting ? 1 : 0);
+        text.Line("rdb_last_save_time", status.LastMs / 1000);
+        text.Line("rdb_last_bgsave_status", status.LastError is null ? "ok" : "err");
+        text.Line("rdb_last_bgsave_time_sec", status.LastTookMs < 0 ? -1 : status.LastTookMs / 1000);
+        text.Line("rdb_current_bgsave_time_sec", status.IsWriting ? (nowMs - status.WritingSinceMs) / 1000 : -1);
+        text.Line("current_save_keys_processed", status.IsWriting ? status.Written : 0);
+        text.Line("current_save_keys_total", status.IsWriting ? status.WriteTotal : 0);
+        text.Line("snapshot_last_bytes", status.LastBytes);
+        text.Line("snapshot_last_error", status.LastError ?? "");
         text.Line("aof_enabled", 0);
         text.Line("aof_rewrite_in_progress", 0);
     }

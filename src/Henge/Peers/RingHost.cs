@@ -5,6 +5,7 @@ using Henge.Cluster;
 using Henge.Cluster.FirstLevels;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Cluster.Repairs;
 using Henge.Cluster.Tags;
 using Henge.Peers.Doors;
 using Henge.Peers.Lanes;
@@ -22,7 +23,6 @@ namespace Henge.Peers;
 internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
 {
     /// <summary>Least and highest wire version that this build speaks.</summary>
-    private readonly LoneWrites _loneWrites = new();
     private const byte Wire = 1;
 
     /// <summary>Version of the algorithm of placement (RingView).</summary>
@@ -31,6 +31,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
     /// <summary>After the goodbye, so that it reaches everybody before the links close.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
+    private readonly LoneWrites _loneWrites = new();
     private readonly ClusterOptions _options;
     private readonly ClusterThread _thread;
     private readonly RingLog _log;
@@ -63,6 +64,7 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             Copies = options.Copies,
             Lanes = lanes,
             WaitsForReplicas = options.WriteAck == WriteAck.All,
+            IsRestoring = node.Snapshots is { HasSnapshot: true },
         };
         Door = new PeerDoor(this, () => node.Secrets.Cluster, node.TimeProvider, isPortable, node.Logger);
         _thread = new ClusterThread(this, lanes, isPortable);
@@ -170,6 +172,9 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
         await Door.StopAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Whether others are in the ring that this node has left, and hold what it held.</summary>
+    public bool HasHandedOver => _snapshot.View.Members.Any(member => member.Id != _snapshot.Self.Id);
+
     /// <summary>Ends its threads; the lanes end with their loops.</summary>
     public async Task StopAsync()
     {
@@ -198,6 +203,12 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
 
     /// <inheritdoc/>
     public void FlushAll(Action<ulong> done) => _thread.Post((core, now) => done(core.FlushAll(now)));
+
+    /// <summary>Has the core do something about what is read back from an earlier run. Any thread.</summary>
+    public void Restore(Action<Restoration, Instant> work) => _thread.Post((core, now) => work(core.Restoration, now));
+
+    /// <summary>Begins to merge records by the snapshot in force from then on; ends as a lone write does.</summary>
+    public void BeginMerge() => _loneWrites.Begin();
 
     /// <inheritdoc/>
     public TagTable Tags => Core.Tags.Table;

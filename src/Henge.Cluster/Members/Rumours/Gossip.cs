@@ -9,7 +9,8 @@ namespace Henge.Cluster.Members.Rumours;
 /// </summary>
 /// <remarks>
 /// Gossip and exchanges begin alike: u64 flush version | list of reports. The flush version is a register that only
-/// rises, so it needs no more than to be in every message.
+/// rises, so it needs no more than to be in every message. Exchanges end with another that only falls: i64, since when
+/// the ring has been there, 0 for unknown; older nodes pass over it.
 /// </remarks>
 internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost host, Chance chance)
 {
@@ -29,6 +30,11 @@ internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost
 
     /// <summary>Versions up to this one are flushed in the whole ring.</summary>
     public ulong FlushVersion { get; private set; }
+
+    /// <summary>
+    /// Since when the ring has been there without a break, in unix milliseconds of whoever began it; 0 for unknown.
+    /// </summary>
+    public long RingSinceMs { get; private set; }
 
     private int Tellings => TellingFactor * (int)Math.Ceiling(Math.Log10(roster.Living + 1));
 
@@ -50,6 +56,15 @@ internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost
             {
                 SendTo(peer);
             }
+        }
+    }
+
+    /// <summary>Hears since when the ring has been there: the earliest counts, as rings that meet are one.</summary>
+    public void HearRingSince(long unixMs)
+    {
+        if (unixMs > 0 && (RingSinceMs == 0 || unixMs < RingSinceMs))
+        {
+            RingSinceMs = unixMs;
         }
     }
 
@@ -116,6 +131,7 @@ internal sealed class Gossip(ClusterOptions options, Roster roster, IClusterHost
         var reports = new List<MemberReport>(roster.Peers.Count + 1) { new(roster.Self) };
         reports.AddRange(roster.Peers.Select(p => Roster.ReportOf(p, nowMs)));
         Begin(kind, reports);
+        _writer.Int64(RingSinceMs);
         return _writer.Written;
     }
 

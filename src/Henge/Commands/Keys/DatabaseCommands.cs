@@ -47,6 +47,13 @@ internal static class DatabaseCommands
             return;
         }
         context.Store.Clear();
+        if (context.Node.Snapshots is { } snapshots)
+        {
+            // What is being read back, or was written, must not come back either.
+            ulong version = context.Store.Clock(context.NowMs) + 1;
+            context.Store.Flush(version, context.NowMs);
+            snapshots.Flushed(version);
+        }
         context.Node.Leases.Clear();
         context.Reply.Ok();
     }

@@ -57,6 +57,7 @@ internal sealed class TestRing : IDisposable
         RereplicateAfterMs = Options.RereplicateAfterMs,
         RepairIntervalMs = Options.RepairIntervalMs,
         MaxTags = Options.MaxTags,
+        IsRestoring = Options.IsRestoring,
     };
 
     /// <summary>The process is gone: its links are reset, and nobody listens at its address.</summary>

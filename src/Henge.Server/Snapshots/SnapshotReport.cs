@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Henge.Server.Snapshots;
+
+/// <summary>What INFO persistence says of a node's snapshot.</summary>
+internal sealed record SnapshotReport
+{
+    /// <summary>Whether one is being written.</summary>
+    public required bool IsWriting { get; init; }
+
+    /// <summary>Records written of it.</summary>
+    public required long Written { get; init; }
+
+    /// <summary>About how many there are.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>Bytes of the last one.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Whole seconds that it took.</summary>
+    public required long Seconds { get; init; }
+
+    /// <summary>Why there is no new one; empty when there is.</summary>
+    public required string Error { get; init; }
+
+    /// <summary>Reads the section.</summary>
+    public static SnapshotReport Parse(string info)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string line in info.Split('\n'))
+        {
+            int colon = line.IndexOf(':');
+            if (colon > 0)
+            {
+                fields[line[..colon]] = line[(colon + 1)..].Trim();
+            }
+        }
+        return new SnapshotReport
+        {
+            IsWriting = Number("rdb_bgsave_in_progress") == 1,
+            Written = Number("current_save_keys_processed"),
+            Total = Number("current_save_keys_total"),
+            Bytes = Number("snapshot_last_bytes"),
+            Seconds = Number("rdb_last_bgsave_time_sec"),
+            Error = fields.GetValueOrDefault("snapshot_last_error", ""),
+        };
+
+        long Number(string name)
+        {
+            string? text = fields.GetValueOrDefault(name);
+            return long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : 0;
+        }
+    }
+}
