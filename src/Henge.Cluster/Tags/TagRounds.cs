@@ -176,7 +176,9 @@ internal sealed class TagRounds(
         return false;
     }
 
-    private bool HaveAllAnswered(TagRound round) => _required.TrueForAll(round.Answered.Contains);
+    // Who does not know yet whether there is a ring knows nobody to ask.
+    private bool HaveAllAnswered(TagRound round) =>
+        membership.KnowsOfRingOrGivesUp && _required.TrueForAll(round.Answered.Contains);
 
     private void Send(TagRound round)
     {

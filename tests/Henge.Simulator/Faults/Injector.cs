@@ -212,7 +212,8 @@ internal sealed class Injector(World world, SimRandom random)
         {
             return;
         }
-        NodeShape own = other.Shape;
+        // Not the shape it has now: it may be somebody's double already.
+        NodeShape own = world.Plan.Shapes[other.Index];
         world.IsStrict = false;
         world.Disturb(host, untilUs);
         world.Disturb(other, untilUs);

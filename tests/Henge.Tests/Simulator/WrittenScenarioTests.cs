@@ -41,6 +41,8 @@ public sealed class WrittenScenarioTests
     [InlineData("swarm", 10022, "the oracle counted what was about to be dropped as a holder")]
     [InlineData("swarm", 10086, "the oracle took a lone node for gone while it still served")]
     [InlineData("swarm", 51449, "the oracle took a deletion of the same version, made on the other side, for a loss")]
+    [InlineData("tiny", 60472, "a node that did not know its ring yet answered an invalidation that nobody else had")]
+    [InlineData("swarm", 61502, "a host that was made a double twice stayed one")]
     [InlineData("swarm", 60002, "the oracle took a write of the same microsecond for one before the invalidation")]
     [InlineData("clocks", 60010, "the oracle asked what another side had written later to be gone once all was one")]
     [InlineData("swarm", 30031, "the oracle counted a node that had said goodbye as a holder")]

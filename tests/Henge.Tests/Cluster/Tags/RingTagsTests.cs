@@ -42,6 +42,21 @@ public class RingTagsTests
     }
 
     [Fact]
+    public void One_that_does_not_know_its_ring_yet_asks_it_first()
+    {
+        using TestRing ring = Three();
+        ring.Start("d", "a");
+        ring.Run(0);
+
+        List<bool> answers = Invalidate(ring, "d", "t");
+        Assert.Empty(answers);
+        ring.RunUntil(() => answers.Count > 0, "the answer");
+
+        Assert.Equal([true], answers);
+        Assert.All(ring.Nodes.Values, node => Assert.NotEqual(0UL, Version(node, "t")));
+    }
+
+    [Fact]
     public void One_that_does_not_answer_is_waited_for_until_it_is_dead()
     {
         using TestRing ring = Three();
