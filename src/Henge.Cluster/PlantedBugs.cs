@@ -50,4 +50,10 @@ internal enum PlantedBugs
 
     /// <summary>Who owns a slot goes on serving it when it meets a ring that it did not know.</summary>
     TrustsStrangers = 1 << 13,
+
+    /// <summary>A first level serves on while its owner is not heard.</summary>
+    TrustsSilence = 1 << 14,
+
+    /// <summary>A first level keeps an answer that an invalidation has overtaken.</summary>
+    KeepsOvertaken = 1 << 15,
 }

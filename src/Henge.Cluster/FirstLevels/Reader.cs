@@ -17,7 +17,8 @@ internal sealed class Reader(ClusterOptions options, Store store)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<MemberId, Trust> _trusts = [];
-    private readonly int _boundMs = options.CoherenceBoundMs;
+    private readonly int _boundMs =
+        (options.Bugs & PlantedBugs.TrustsSilence) == 0 ? options.CoherenceBoundMs : int.MaxValue;
     private LineTable? _lines;
     private int _epoch;
 
@@ -52,7 +53,8 @@ internal sealed class Reader(ClusterOptions options, Store store)
                 return begun;
             }
             trust.UsedAtMs = Math.Max(trust.UsedAtMs, begun.FetchedAtMs);
-            return begun with { Trust = trust, Token = trust.Token };
+            int number = (options.Bugs & PlantedBugs.KeepsOvertaken) == 0 ? begun.LineNumber : _lines![begun.Line];
+            return begun with { Trust = trust, Token = trust.Token, LineNumber = number };
         }
     }
 

@@ -4,6 +4,7 @@ namespace Henge.Simulator.Checks;
 internal sealed class Ledger
 {
     private readonly Dictionary<ulong, Change> _byVersion = [];
+    private readonly List<(long AtUs, Change Change)> _acknowledged = [];
     private bool _isAmnestied;
 
     /// <summary>Every change, in the order in which they were made.</summary>
@@ -37,6 +38,13 @@ internal sealed class Ledger
         _byVersion.TryAdd(change.Version, change);
     }
 
+    /// <summary>The newest acknowledged change as it was at a moment; null for none.</summary>
+    public Change? AcknowledgedAt(long us)
+    {
+        int place = _acknowledged.FindLastIndex(a => a.AtUs <= us);
+        return place < 0 ? null : _acknowledged[place].Change;
+    }
+
     /// <summary>The change that gave a version; null for none.</summary>
     public Change? Find(ulong version) => _byVersion.GetValueOrDefault(version);
 
@@ -53,12 +61,14 @@ internal sealed class Ledger
 
     /// <summary>Takes an acknowledged change.</summary>
     /// <param name="change">The change.</param>
+    /// <param name="nowUs">When.</param>
     /// <param name="latestUnixMs">What has expired by then need not be remembered by anybody.</param>
-    public void Acknowledge(Change change, long latestUnixMs)
+    public void Acknowledge(Change change, long nowUs, long latestUnixMs)
     {
         if (Acked is null || change.Version > Acked.Version || IsForgotten(Acked, latestUnixMs))
         {
             Acked = change;
+            _acknowledged.Add((nowUs, change));
             Crashes = 0;
             IsAmnestied = false;
         }

@@ -31,6 +31,9 @@ internal sealed class Oracle(World world)
     /// <summary>What is known of tags.</summary>
     public TagWatch Tags { get; } = new(world);
 
+    /// <summary>What first levels fetch and serve.</summary>
+    public KeptWatch Kept { get; } = new(world);
+
     /// <summary>What is known of a key.</summary>
     public Ledger this[int key] => _ledgers[key];
 
@@ -203,7 +206,7 @@ internal sealed class Oracle(World world)
             foreach (Change change in request.Changes)
             {
                 change.Holders = HoldersOf(change);
-                _ledgers[change.Key].Acknowledge(change, world.LatestUnixMs);
+                _ledgers[change.Key].Acknowledge(change, world.Time.NowUs, world.LatestUnixMs);
                 // The last member with slots carried it out and left while the answer was on its way.
                 _ledgers[change.Key].IsAmnestied |= world.Nodes.Any(
                     n => n.HasLeft && n.Published.View.Members.Count == 0 && Has(n, change));

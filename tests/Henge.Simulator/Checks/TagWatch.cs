@@ -123,7 +123,7 @@ internal sealed class TagWatch(World world)
             {
                 continue;
             }
-            bool isKnown = change.Version <= done.Version && world.Nodes.Any(
+            bool isKnown = change.Version <= done.Version && !MayBeOfAnother(done, change, request) && world.Nodes.Any(
                 other => other.Published.View.Id == view && StaleUpTo(other, change.Tag) >= change.Version);
             // What the other side of a split wrote under a later version stays, also when all is one again.
             if ((world.IsStrict && done.WasStrict) || isKnown)
@@ -133,6 +133,12 @@ internal sealed class TagWatch(World world)
             }
         }
     }
+
+    // What a node knows may come from an invalidation on its own side that has not been answered, or had not been when
+    // the request began, or failed: nobody was promised anything by that.
+    private bool MayBeOfAnother(Invalidation done, Change change, Request request) => _all.Exists(
+        i => i != done && i.Tag == change.Tag
+            && (i.EndUs is null || (i.EndUs > change.AtUs && (!i.IsDone || i.EndUs > request.StartUs))));
 
     private static ulong StaleUpTo(SimNode node, int tag) => node.Core.Tags.Table.StaleUpTo(BlockOf(tag));
 }

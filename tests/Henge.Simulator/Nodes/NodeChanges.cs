@@ -1,3 +1,4 @@
+using Henge.Simulator.Workload;
 using Henge.Storage;
 
 namespace Henge.Simulator.Nodes;
@@ -12,9 +13,15 @@ internal sealed class NodeChanges(World world, SimNode node) : IChangeSink
     {
         world.Oracle.Changed(node, record);
         node.LaneInTurn!.Changes.Changed(record);
-        node.Core.Coherence.Teller.Changed(record.Key);
+        Tell(record.Key);
     }
 
     /// <inheritdoc/>
-    public void Merged(ReadOnlySpan<byte> key) => node.Core.Coherence.Teller.Changed(key);
+    public void Merged(ReadOnlySpan<byte> key) => Tell(key);
+
+    private void Tell(ReadOnlySpan<byte> key)
+    {
+        node.FirstLevel?.Changed(KeySpace.IndexOf(key));
+        node.Core.Coherence.Teller.Changed(key);
+    }
 }

@@ -54,6 +54,7 @@ internal sealed class SimNode
             MaxWire = shape.MaxWire,
         }, Store, _port, random.Next());
         Published = Core.Snapshot;
+        FirstLevel = world.Plan.Workload.MeanKeptGapUs > 0 ? new SimFirstLevel(world, this) : null;
         Lanes = [.. Enumerable.Range(0, shape.Options.Lanes)
             .Select(i => new LanePort(world, this, i, random.Fork("lane", i)))];
     }
@@ -72,6 +73,12 @@ internal sealed class SimNode
     public SimThread CoreThread { get; }
 
     public IReadOnlyList<LanePort> Lanes { get; } = [];
+
+    /// <summary>The first level of its application; null where the plan has none.</summary>
+    public SimFirstLevel? FirstLevel { get; }
+
+    /// <summary>When its process ended; never: the end of time.</summary>
+    public long EndedAtUs { get; private set; } = long.MaxValue;
 
     /// <summary>The newest snapshot that the core has made.</summary>
     public ClusterSnapshot Published { get; private set; }
@@ -189,6 +196,7 @@ internal sealed class SimNode
     public void Kill(bool saysGoodbye)
     {
         IsOver = true;
+        EndedAtUs = _world.Time.NowUs;
         foreach (SimThread thread in Threads())
         {
             thread.Kill();
@@ -220,7 +228,11 @@ internal sealed class SimNode
         return count;
     }
 
-    private IEnumerable<SimThread> Threads() => Lanes.Select(static l => l.Thread).Prepend(CoreThread);
+    private IEnumerable<SimThread> Threads()
+    {
+        IEnumerable<SimThread> own = Lanes.Select(static l => l.Thread).Prepend(CoreThread);
+        return FirstLevel is null ? own : own.Append(FirstLevel.Thread);
+    }
 
     private void Tick(long due)
     {

@@ -27,6 +27,8 @@ internal static class Mutants
         [PlantedBugs.RepeatsWrites] = ["changes", "partitions"],
         [PlantedBugs.NoRefutation] = ["pause", "partitions"],
         [PlantedBugs.TrustsStrangers] = ["islands", "seedless"],
+        [PlantedBugs.TrustsSilence] = ["kept-apart"],
+        [PlantedBugs.KeepsOvertaken] = ["first-levels", "kept-apart"],
         [PlantedBugs.ForgetsTags] = ["tags-apart", "partitions"],
     };
 

@@ -80,6 +80,7 @@ internal sealed class Run
         _clients.WriteAll();
         _clients.Start();
         _clients.StartInvalidating();
+        _clients.StartKeeping();
         if (!_plan.StartsDisturbed)
         {
             Disturb();
@@ -137,6 +138,7 @@ internal sealed class Run
         {
             _world.Fail("I6", $"it had converged, but {QuietMs} ms later: {missing}");
         }
+        _world.Oracle.Kept.ExpectNoneStale();
     }
 
     // The healed ring is an ordinary one again: every read finds what was acknowledged, and everything is answered.
@@ -145,9 +147,13 @@ internal sealed class Run
         int before = _world.Oracle.Requests.Count;
         _world.IsStrict = true;
         _clients.ReadAll();
+        _clients.KeepAll();
         _clients.WriteAll();
         _clients.ReadAll();
         Advance(3000);
+        _clients.KeepAll();
+        Advance(3000);
+        _world.Oracle.Kept.ExpectNoneStale();
         foreach (Request request in _world.Oracle.Requests.Skip(before))
         {
             bool isShed = request.Node.Host.Shape.Options.MaxWaiting < ManyAtOnce;

@@ -11,6 +11,7 @@ internal static class Catalog
         new("swarm", "everything, with odd parameters", RandomScenarios.Swarm),
         new("clocks", "clocks that are off, drift and step", RandomScenarios.Clocks),
         new("tiny", "stores far too small for the load", RandomScenarios.Tiny),
+        new("first-levels", "changes or partitions, read through first levels", RandomScenarios.FirstLevels),
     ];
 
     /// <summary>Those written for one purpose.</summary>
@@ -29,6 +30,7 @@ internal static class Catalog
         new("split-10m", "a partition of 10 minutes", PartitionScenarios.Split(600_000)),
         new("deletes-apart", "deletions on one side of a split", PartitionScenarios.DeletesApart),
         new("tags-apart", "tags invalidated on both sides of a split", PartitionScenarios.TagsApart),
+        new("kept-apart", "first levels whose owners are not heard", PartitionScenarios.KeptApart),
         new("deaf-owner", "an owner that hears nobody goes on writing", PartitionScenarios.DeafOwner),
         new("islands", "two rings at start that meet", PartitionScenarios.Islands),
         new("seedless", "a node whose only seed is itself restarts", PartitionScenarios.Seedless),

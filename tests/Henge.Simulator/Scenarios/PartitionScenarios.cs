@@ -110,6 +110,36 @@ internal static class PartitionScenarios
         };
     }
 
+    /// <summary>
+    /// First levels while two hosts do not hear each other, then all of one side not those of the other, then one stands
+    /// still: what they serve is within the bound, and nothing stale is left.
+    /// </summary>
+    public static Plan KeptApart(SimRandom random, PlantedBugs bugs)
+    {
+        int hosts = 3 + random.Below(2);
+        return new Plan
+        {
+            Shapes = Ingredients.Hosts(hosts, 2, bugs),
+            StartsWith = hosts,
+            Workload = new() { Plain = 40, Groups = 2, MeanGapUs = 5000, MeanKeptGapUs = 1000, ExpiringShare = 0.02 },
+            Faults =
+            [
+                new(FaultKind.Partial, 2 * Second, 4 * Second, 0, 1),
+                Ingredients.Split(10 * Second, 12 * Second, 1 + random.Below((1 << (hosts - 1)) - 1), hosts),
+                new(FaultKind.Pause, 32 * Second, 5 * Second, random.Below(hosts)),
+            ],
+            FaultsMs = 40 * Second,
+            ConvergesWithinMs = 30 * Second,
+            Expects = world =>
+            {
+                if (world.Oracle.Kept.Served < 1000)
+                {
+                    world.Fail("I29", $"first levels served {world.Oracle.Kept.Served} reads");
+                }
+            },
+        };
+    }
+
     /// <summary>A node stands still for 2 s: nobody is declared dead, nothing is lost.</summary>
     public static Plan Pause(SimRandom random, PlantedBugs bugs)
     {

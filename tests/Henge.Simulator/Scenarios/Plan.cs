@@ -6,7 +6,7 @@ using Henge.Simulator.Workload;
 namespace Henge.Simulator.Scenarios;
 
 /// <summary>Everything a run is made of; drawn from a seed, or written by hand.</summary>
-internal sealed class Plan
+internal sealed record Plan
 {
     /// <summary>The hosts.</summary>
     public required IReadOnlyList<NodeShape> Shapes { get; init; }

@@ -108,6 +108,13 @@ internal static class RandomScenarios
         };
     }
 
+    /// <summary>As changes or partitions, with first levels in all processes.</summary>
+    public static Plan FirstLevels(SimRandom random, PlantedBugs bugs)
+    {
+        Plan plan = random.Chance(0.5) ? Changes(random, bugs) : Partitions(random, bugs);
+        return plan with { Workload = plan.Workload with { MeanKeptGapUs = random.Magnitude(1000, 20_000) } };
+    }
+
     /// <summary>Clocks that are off, drift and step, on an otherwise calm ring.</summary>
     public static Plan Clocks(SimRandom random, PlantedBugs bugs)
     {

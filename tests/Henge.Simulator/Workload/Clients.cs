@@ -14,6 +14,7 @@ internal sealed class Clients(World world, SimRandom random)
 {
     private readonly WorkloadOptions _options = world.Plan.Workload;
     private readonly SimRandom _tags = random.Fork("tags");
+    private readonly SimRandom _kept = random.Fork("kept");
 
     /// <summary>Whether requests are made.</summary>
     public bool IsActive { get; set; } = true;
@@ -38,6 +39,27 @@ internal sealed class Clients(World world, SimRandom random)
         {
             world.Time.After(
                 _tags.Exponential(_options.MeanGapUs * _options.RequestsPerInvalidation), Invalidate);
+        }
+    }
+
+    /// <summary>Begins to read through first levels, until the end of the run.</summary>
+    public void StartKeeping()
+    {
+        if (_options.MeanKeptGapUs > 0)
+        {
+            world.Time.After(_kept.Exponential(_options.MeanKeptGapUs), Keep);
+        }
+    }
+
+    /// <summary>Reads each key once through the first level of each node.</summary>
+    public void KeepAll()
+    {
+        foreach (SimNode node in world.Nodes)
+        {
+            for (int key = 0; key < world.Keys.Count; key++)
+            {
+                node.FirstLevel?.Read(key);
+            }
         }
     }
 
@@ -76,6 +98,16 @@ internal sealed class Clients(World world, SimRandom random)
             Send(AnyNode(), [.. Enumerable.Range(0, count).Select(_ => Draw())]);
         }
         Start();
+    }
+
+    private void Keep()
+    {
+        if (IsActive && world.Nodes.Count > 0)
+        {
+            SimNode node = world.Nodes[_kept.Below(world.Nodes.Count)];
+            node.FirstLevel!.Read(_kept.Below(_kept.Chance(0.5) ? Math.Min(16, world.Keys.Count) : world.Keys.Count));
+        }
+        StartKeeping();
     }
 
     private void Invalidate()

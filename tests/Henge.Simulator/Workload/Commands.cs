@@ -50,6 +50,9 @@ internal static class Commands
             case OperationKind.Get or OperationKind.GetMany:
                 scope.Read();
                 return (long)scope.Version;
+            case OperationKind.Keep:
+                scope.Read();
+                return scope.Found && scope.ExpiresAtMs == 0 ? (long)scope.Version : 0;
             case OperationKind.Set or OperationKind.SetMany or OperationKind.GetSet:
                 return Set(request, key, in scope, 0);
             case OperationKind.SetTagged:

@@ -44,4 +44,7 @@ internal enum OperationKind : byte
 
     /// <summary>DBSIZE asked of one member</summary>
     Count,
+
+    /// <summary>GET of what the process keeps in its first level</summary>
+    Keep,
 }

@@ -37,7 +37,8 @@ internal sealed class Request
     /// <summary>What it changed.</summary>
     public List<Change> Changes { get; } = [];
 
-    public bool Writes => Kind is not (OperationKind.Get or OperationKind.GetMany or OperationKind.Count);
+    public bool Writes => Kind is not (OperationKind.Get or OperationKind.GetMany or OperationKind.Count
+        or OperationKind.Keep);
 
     public override string ToString() =>
         $"#{Id} {Kind} {string.Join(',', Keys)} at {Node}" + (Outcome is { } outcome ? $" -> {outcome}" : "");

@@ -18,6 +18,11 @@ internal sealed record WorkloadOptions
     /// <summary>Batches of requests for each invalidation of a tag, about.</summary>
     public int RequestsPerInvalidation { get; init; } = 50;
 
+    /// <summary>
+    /// Mean time between two reads through first levels, over all nodes; 0: nobody has one, and no node is asked.
+    /// </summary>
+    public long MeanKeptGapUs { get; init; }
+
     /// <summary>Most requests of a batch, sent to one node at once.</summary>
     public int MaxBatch { get; init; } = 4;
 
