@@ -160,6 +160,14 @@ public sealed class HengeOptions
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// In an application: how long HybridCache and HengeCache wait for the owner of a key, more than 0 to 5 s; default
+    /// 2 s. Then a read calls the factory, whose value is served and not stored, or says that nobody knows. A process
+    /// that is killed is replaced within the default, a host that falls silent after 4 s. Where it is below what a busy
+    /// owner takes, factories are called for what the ring has, in several processes at once.
+    /// </summary>
+    public TimeSpan RingTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// In an application: stands before every key that its caches use, so that applications can share a ring; default
     /// none (empty), at most 1,024 bytes of UTF-8. Redis clients and HTTP see the whole key. Keys with a part in braces
     /// keep to the slot of that part (as in Redis Cluster).
@@ -318,6 +326,10 @@ public sealed class HengeOptions
         if (Expiration <= TimeSpan.Zero)
         {
             return $"expiration {Expiration} is out of range: give more than 0";
+        }
+        if (RingTimeout <= TimeSpan.Zero || RingTimeout > TimeSpan.FromSeconds(5))
+        {
+            return $"ring-timeout {RingTimeout} is out of range: give more than 0, up to 5 s";
         }
         if (FirstLevelBytes is < 0 or > MaxFirstLevelBytes)
         {

@@ -55,6 +55,7 @@ internal static class SectionBinder
             ["metrics"] = static (o, s) => o.Metrics = Switch(s),
             ["debugcommands"] = static (o, s) => o.EnableDebugCommands = Switch(s),
             ["starttimeout"] = static (o, s) => o.StartTimeout = Time(s),
+            ["ringtimeout"] = static (o, s) => o.RingTimeout = Time(s),
             ["expiration"] = static (o, s) => o.Expiration = Time(s),
             ["firstlevelbytes"] = static (o, s) => o.FirstLevelBytes = Size(s),
             ["keyprefix"] = static (o, s) => o.KeyPrefix = Text(s),

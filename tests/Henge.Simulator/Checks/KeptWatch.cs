@@ -48,14 +48,15 @@ internal sealed class KeptWatch(World world)
         }
         Ledger ledger = world.Oracle[key];
         if (world.IsStrict && ledger.AcknowledgedAt(since) is { } acked && read.Version < acked.Version
-            && !ledger.IsAmnestied && !ledger.IsForgotten(acked, world.LatestUnixMs) && !world.Oracle.IsFlushed(acked))
+            && !ledger.IsAmnestied && !ledger.IsForgotten(acked, world.LatestUnixMs)
+            && !world.Oracle.IsFlushed(acked))
         {
-            world.FailUnlessEvicting("I29", $"the first level of {reader} serves version {read.Version:x} of key {key}, "
-                + $"but {acked} had been acknowledged more than the bound before");
+            world.FailUnlessEvicting("I29", $"the first level of {reader} serves version {read.Version:x} of key "
+                + $"{key}, but {acked} had been acknowledged more than the bound before");
         }
     }
 
-    /// <summary>All has converged and nothing was changed for longer than the bound: nothing stale is current.</summary>
+    /// <summary>All has converged, and nothing changed for longer than the bound: nothing current is stale.</summary>
     public void ExpectNoneStale()
     {
         foreach (SimNode node in world.Nodes.Where(static n => n.FirstLevel is not null))

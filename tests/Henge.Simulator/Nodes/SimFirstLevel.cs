@@ -15,7 +15,8 @@ namespace Henge.Simulator.Nodes;
 internal sealed class SimFirstLevel(World world, SimNode node)
 {
     private readonly SortedDictionary<int, (Stamp Stamp, KeptRead Read)> _entries = [];
-    private readonly List<long>[] _changes = [.. Enumerable.Range(0, world.Keys.Count).Select(static _ => new List<long>())];
+    private readonly List<long>[] _changes =
+        [.. Enumerable.Range(0, world.Keys.Count).Select(static _ => new List<long>())];
 
     /// <summary>The application's thread.</summary>
     public SimThread Thread { get; } = new(world.Time);

@@ -111,8 +111,8 @@ internal static class PartitionScenarios
     }
 
     /// <summary>
-    /// First levels while two hosts do not hear each other, then all of one side not those of the other, then one stands
-    /// still: what they serve is within the bound, and nothing stale is left.
+    /// First levels while two hosts do not hear each other, then all of one side not those of the other, then one
+    /// stands still: what they serve is within the bound, and nothing stale is left.
     /// </summary>
     public static Plan KeptApart(SimRandom random, PlantedBugs bugs)
     {

@@ -1,7 +1,10 @@
 using System.Text;
 
 using Henge.Caching;
+using Henge.Caching.Engine;
+using Henge.Caching.Levels;
 using Henge.Tests.Embedding;
+using Henge.Tests.Routing;
 using Henge.Tests.Transport;
 
 using Microsoft.Extensions.Caching.Hybrid;
@@ -114,6 +117,20 @@ public sealed class CacheRingTests
             Assert.All(await Task.WhenAll(reads), static value => Assert.Equal("v", value));
             Assert.Equal(1, factory.Calls);
         }
+    }
+
+    [Fact]
+    public async Task An_owner_that_takes_longer_than_the_options_say_is_done_without()
+    {
+        using var ring = new TestRing(2);
+        ring[0].Node.Options.RingTimeout = TimeSpan.FromTicks(1);
+        var engine = new CacheEngine(ring[0].Node, new Codecs(new ServiceCollection().BuildServiceProvider()));
+
+        // Nobody carries messages here, so the owner does not answer.
+        string value = await new HengeCache(engine).GetOrCreateAsync(
+            ring.KeyOf(ring[1]), static (_, _) => ValueTask.FromResult("made"), cancellationToken: Token);
+
+        Assert.Equal("made", value);
     }
 
     [Fact]

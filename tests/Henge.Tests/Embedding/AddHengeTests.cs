@@ -82,6 +82,7 @@ public sealed class AddHengeTests
     [InlineData("bind", "example.org", "'example.org' is no address")]
     [InlineData("bind", "*", "no password is set")]
     [InlineData("start-timeout", "2h", "start-timeout")]
+    [InlineData("ring-timeout", "6s", "ring-timeout")]
     [InlineData("copies", "9", "copies 9 is out of range")]
     public async Task Options_that_cannot_be_end_the_start_with_one_line(string name, string value, string line)
     {

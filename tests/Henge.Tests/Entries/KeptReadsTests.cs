@@ -3,6 +3,7 @@ using Henge.Cluster.FirstLevels;
 using Henge.Entries;
 using Henge.Entries.Kept;
 using Henge.Tests.Embedding;
+using Henge.Tests.Routing;
 using Henge.Tests.Transport;
 using Xunit;
 
@@ -98,6 +99,23 @@ public sealed class KeptReadsTests
             await ring[0].Cache.SetAsync(key, [1], new(), token);
             Assert.Equal(-1, (await ReadAsync(ring[0], key)).Answer.Provenance!.LeftMs);
         }
+    }
+
+    [Fact]
+    public void An_owner_that_cannot_be_reached_is_waited_for_as_long_as_the_options_say()
+    {
+        using var ring = new TestRing(2);
+        byte[] key = Encoding.UTF8.GetBytes(ring.KeyOf(ring[1]));
+        ring[0].Lane.Lane.LinkDown(ring[1].Self.Id, ring.Now);
+        Task read = ring[0].Node.Kept.GetAsync(key, CancellationToken.None).AsTask();
+        ring.Pump();
+
+        ring.Advance(1900);
+        Assert.False(read.IsCompleted);
+        ring.Advance(200);
+
+        var away = Assert.Throws<HengeException>(() => read.GetAwaiter().GetResult());
+        Assert.Equal(HengeFailure.OwnerAway, away.Failure);
     }
 
     [Fact]

@@ -274,6 +274,24 @@ public sealed class LeaseTests
         Assert.Equal(1000, found.Provenance.LeftMs);
     }
 
+    [Fact]
+    public void A_lease_that_comes_when_nobody_waits_for_it_any_more_is_given_back()
+    {
+        using var ring = new TestRing(2);
+        byte[] key = Bytes(ring.KeyOf(ring[1]));
+
+        // Nothing is carried out before the pump.
+        var late = Assert.Throws<HengeException>(() => ring[0].Node.LeaseCalls.GetOrLeaseAsync(
+            key, EntryFlags.None, LeaseMs, TimeSpan.Zero, CancellationToken.None).AsTask().GetAwaiter().GetResult());
+        Assert.Equal(HengeFailure.OwnerAway, late.Failure);
+        ring.Pump();
+        Assert.Equal(1, Counted(ring[1]).Given);
+
+        Assert.True(SpinWait.SpinUntil(() => ring[0].HasWork, TimeSpan.FromSeconds(30)));
+        ring.Pump();
+        Assert.Equal(0, ring[1].Node.Leases.Count);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -41,6 +41,7 @@ public sealed class WrittenScenarioTests
     [InlineData("swarm", 10022, "the oracle counted what was about to be dropped as a holder")]
     [InlineData("swarm", 10086, "the oracle took a lone node for gone while it still served")]
     [InlineData("swarm", 51449, "the oracle took a deletion of the same version, made on the other side, for a loss")]
+    [InlineData("first-levels", 203, "an invalidation through a node that knew nobody yet was answered at once")]
     [InlineData("tiny", 60472, "a node that did not know its ring yet answered an invalidation that nobody else had")]
     [InlineData("swarm", 61502, "a host that was made a double twice stayed one")]
     [InlineData("swarm", 60002, "the oracle took a write of the same microsecond for one before the invalidation")]

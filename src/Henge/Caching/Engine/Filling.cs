@@ -130,7 +130,8 @@ internal sealed class Filling<T>(
         if (renewal.Length <= StoreOptions.MaxKeyBytes)
         {
             EntryAnswer lease = await engine.Node.LeaseCalls.GetOrLeaseAsync(
-                renewal, EntryFlags.None, LeaseMs, CancellationToken.None).ConfigureAwait(false);
+                renewal, EntryFlags.None, LeaseMs, engine.Node.Options.RingTimeout, CancellationToken.None)
+                .ConfigureAwait(false);
             if (lease.Status == EntryStatus.Held)
             {
                 return former;
@@ -278,7 +279,8 @@ internal sealed class Filling<T>(
             {
                 write = write with { Condition = EntryCondition.IfLeased, Version = _lease.Value };
             }
-            EntryAnswer answer = await engine.WriteAsync(bytes, written, write, flight.Token).ConfigureAwait(false);
+            EntryAnswer answer = await WithinAsync(engine.WriteAsync(bytes, written, write, flight.Token))
+                .ConfigureAwait(false);
             if (answer.Status == EntryStatus.Done)
             {
                 // The write has ended the lease of its key.
@@ -292,7 +294,30 @@ internal sealed class Filling<T>(
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
+            // Who gave the lease is away: it ends with that process or with its time.
             engine.Meters?.Troubled();
+            _lease = default;
+        }
+    }
+
+    /// <summary>
+    /// Waits for the ring as long as a read does; the call goes on, and what comes of it is no matter then.
+    /// </summary>
+    private async ValueTask<EntryAnswer> WithinAsync(ValueTask<EntryAnswer> call)
+    {
+        Task<EntryAnswer> calling = call.AsTask();
+        try
+        {
+            return await calling
+                .WaitAsync(engine.Node.Options.RingTimeout, engine.Node.TimeProvider, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _ = calling.ContinueWith(
+                static ended => ended.Exception, CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw HengeException.Of(HengeFailure.OwnerAway);
         }
     }
 
@@ -305,7 +330,7 @@ internal sealed class Filling<T>(
         }
         try
         {
-            await engine.Node.LeaseCalls.ReleaseAsync(_leaseKey ?? bytes, _lease, CancellationToken.None)
+            await WithinAsync(engine.Node.LeaseCalls.ReleaseAsync(_leaseKey ?? bytes, _lease, CancellationToken.None))
                 .ConfigureAwait(false);
         }
         catch (Exception exception) when (IsTrouble(exception))

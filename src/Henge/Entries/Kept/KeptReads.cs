@@ -40,7 +40,9 @@ internal sealed class KeptReads(HengeNode node)
     /// <summary>As <see cref="TryGet"/>, by the key's owner.</summary>
     /// <param name="key">The key; kept.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
+    /// <exception cref="HengeException">
+    /// The owner could not be reached within <see cref="HengeOptions.RingTimeout"/>, or the node has stopped.
+    /// </exception>
     public async ValueTask<(EntryAnswer Answer, Stamp Stamp)> GetAsync(byte[] key, CancellationToken cancellationToken)
     {
         Stamp stamp = Begin(key);
@@ -48,6 +50,7 @@ internal sealed class KeptReads(HengeNode node)
         {
             Flags = EntryFlags.Keeps,
             Keeper = node.NodeId,
+            DeadlineMs = node.Ring is null ? 0 : NowMs + (long)node.Options.RingTimeout.TotalMilliseconds,
         };
         EntryAnswer answer = await node.Entries.CallAsync(operation, cancellationToken).ConfigureAwait(false);
         return (answer, Complete(stamp, answer));
@@ -60,13 +63,15 @@ internal sealed class KeptReads(HengeNode node)
     /// <param name="key">The key; kept.</param>
     /// <param name="leaseMs">How long the lease is to last.</param>
     /// <param name="cancellationToken">Ends the wait; a lease that is given then ends with its time.</param>
-    /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
+    /// <exception cref="HengeException">
+    /// The owner could not be reached within <see cref="HengeOptions.RingTimeout"/>, or the node has stopped.
+    /// </exception>
     public async ValueTask<(EntryAnswer Answer, Stamp Stamp)> GetOrLeaseAsync(
         byte[] key, int leaseMs, CancellationToken cancellationToken)
     {
         Stamp stamp = Begin(key);
-        EntryAnswer answer = await node.LeaseCalls.GetOrLeaseAsync(key, EntryFlags.Keeps, leaseMs, cancellationToken)
-            .ConfigureAwait(false);
+        EntryAnswer answer = await node.LeaseCalls.GetOrLeaseAsync(
+            key, EntryFlags.Keeps, leaseMs, node.Options.RingTimeout, cancellationToken).ConfigureAwait(false);
         return (answer, Complete(stamp, answer));
     }
 

@@ -20,9 +20,29 @@ internal sealed class LeaseCalls(HengeNode node)
     /// the next change of a key that is missing.
     /// </param>
     /// <param name="leaseMs">How long the lease is to last, 1 to <see cref="LeaseRequest.LongestMs"/>.</param>
+    /// <param name="patience">
+    /// How long to wait for the owner at most; a lease that it gives afterwards is given back.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait; a lease that is given then ends with its time.</param>
     /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
     /// <exception cref="InvalidOperationException">The node was not started yet.</exception>
+    public async ValueTask<EntryAnswer> GetOrLeaseAsync(
+        byte[] key, EntryFlags flags, int leaseMs, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Task<EntryAnswer> asked = GetOrLeaseAsync(key, flags, leaseMs, cancellationToken).AsTask();
+        try
+        {
+            return await asked.WaitAsync(patience, node.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It ends by itself, with its own deadline or with the node.
+            _ = GiveBackAsync(key, asked);
+            throw HengeException.Of(HengeFailure.OwnerAway);
+        }
+    }
+
+    /// <summary>As the other, as patient as the ring is: 5 s.</summary>
     public ValueTask<EntryAnswer> GetOrLeaseAsync(
         byte[] key, EntryFlags flags, int leaseMs, CancellationToken cancellationToken)
     {
@@ -45,6 +65,23 @@ internal sealed class LeaseCalls(HengeNode node)
     public ValueTask<EntryAnswer> ReleaseAsync(byte[] key, LeaseToken token, CancellationToken cancellationToken) =>
         node.Entries.CallAsync(
             new EntryOperation(node, EntryVerb.Release, key, isAwaited: true) { Token = token }, cancellationToken);
+
+    private async Task GiveBackAsync(byte[] key, Task<EntryAnswer> asked)
+    {
+        try
+        {
+            EntryAnswer late = await asked.ConfigureAwait(false);
+            if (late.Status == EntryStatus.Leased)
+            {
+                await ReleaseAsync(key, late.Token, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (
+            exception is HengeException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Then no lease was given, or it ends with its time.
+        }
+    }
 
     /// <summary>Reads a value as the owner of its key, or gives the lease. For lanes.</summary>
     public static EntryAnswer Read(
