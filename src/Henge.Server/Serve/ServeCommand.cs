@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+
 using Henge.AspNetCore.Hosting;
 using Henge.Server.CommandLine;
 using Henge.Server.Display;
 using Henge.Server.Logging;
+using Henge.Server.Telemetry;
 using Henge.Values;
 
 using Microsoft.Extensions.Logging;
@@ -55,6 +58,7 @@ internal static class ServeCommand
         HengeOptions options, OptionValues values, Terminal terminal, LineLoggerFactory loggers, StopSignals signals)
     {
         ILogger logger = loggers.CreateLogger("Henge.Server");
+        OtlpVariables otlp = OtlpVariables.Read(terminal.Environment);
         HengeNode node = new(options, TimeProvider.System, loggers);
         HttpHost http = new(node);
         signals.Refreshing = () => node.Secrets.Refresh(all: true);
@@ -64,6 +68,7 @@ internal static class ServeCommand
             await WarmUp.RunAsync(options.Transport).ConfigureAwait(false);
             await http.StartAsync(CancellationToken.None).ConfigureAwait(false);
             await node.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            using IDisposable? sender = otlp.IsAnySent ? Send(node, otlp, logger) : null;
             if (await Task.WhenAny(node.Joined, signals.First).ConfigureAwait(false) == node.Joined)
             {
                 string addresses = string.Join(", ", node.EndPoints.Select(endPoint => endPoint.ToString()));
@@ -75,6 +80,10 @@ internal static class ServeCommand
         }
         return ExitCode.Ok;
     }
+
+    /// <summary>Not inlined: who sends nothing does not load what sends.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static OtlpSender Send(HengeNode node, OtlpVariables otlp, ILogger logger) => new(node, otlp, logger);
 
     /// <summary>The node first, since it accepts for both; what is in flight on either side shares one limit.</summary>
     private static async Task StopAsync(HengeNode node, HttpHost http, TimeSpan limit, ILogger logger)

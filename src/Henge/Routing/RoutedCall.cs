@@ -2,6 +2,7 @@ using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Commands;
+using Henge.Diagnostics.Meters;
 using Henge.Peers;
 using Henge.Protocol;
 using Henge.Routing.Operations;
@@ -87,6 +88,10 @@ internal ref struct RoutedCall
     public readonly void Start(CommandOperation operation, IReplyTarget target, int part)
     {
         operation.ReplyTo(target, part);
+        if (operation.KeyCount > 0)
+        {
+            operation.Trace(CallActivities.StartForwarded(Command, operation.SlotAt(0), Snapshot));
+        }
         Lane.Lane.Start(operation, Lane.Now);
     }
 

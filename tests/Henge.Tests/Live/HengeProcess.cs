@@ -105,6 +105,10 @@ internal sealed partial class HengeProcess : IAsyncDisposable
         return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
     }
 
+    /// <summary>Whether it has loaded an assembly whose file name begins so (Linux).</summary>
+    public bool HasLoaded(string assembly) => File.ReadAllText($"/proc/{_process.Id}/maps")
+        .Contains('/' + assembly, StringComparison.Ordinal);
+
     /// <summary>Open file descriptors (Linux).</summary>
     public int OpenFiles() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+
 using Henge.Caching.Levels;
 using Henge.Cluster.FirstLevels;
+using Henge.Diagnostics.Meters;
 using Henge.Entries;
 using Henge.Entries.Leases;
 using Henge.Storage;
@@ -204,6 +207,7 @@ internal sealed class Filling<T>(
         var context = new FactoryContext(key, policy.Expiration, policy.Tags);
         bool hasMade = false;
         T value;
+        Activity? activity = CallActivities.StartFactory();
         try
         {
             value = await CallAsync(context, token).ConfigureAwait(false);
@@ -211,6 +215,8 @@ internal sealed class Filling<T>(
         }
         finally
         {
+            activity?.SetStatus(hasMade ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+            activity?.Dispose();
             engine.Meters?.FactoryEnded(hasMade);
         }
         return await KeepAsync(value, context).ConfigureAwait(false);

@@ -115,7 +115,8 @@ internal sealed class NodeFigures
 
     private static ClusterStatus? WaitForStatus(HengeNode node)
     {
-        if (node.Ring is not { } ring)
+        // Before it has joined and once it stops, there may be no thread that answers.
+        if (!node.Ready || node.Ring is not { } ring)
         {
             return null;
         }

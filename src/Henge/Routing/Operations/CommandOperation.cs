@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Messages;
@@ -41,6 +43,7 @@ internal sealed class CommandOperation : Operation
     private int _part;
     private byte[] _reply = [];
     private int _replyLength;
+    private Activity? _activity;
 
     /// <summary>An operation without words.</summary>
     /// <param name="node">The node.</param>
@@ -138,6 +141,9 @@ internal sealed class CommandOperation : Operation
         _part = part;
     }
 
+    /// <summary>Has an activity end with it; null for none.</summary>
+    public void Trace(Activity? activity) => _activity = activity;
+
     /// <summary>Has it fail when a key has another version by then.</summary>
     public void Watch(byte[] key, ulong version)
     {
@@ -196,6 +202,10 @@ internal sealed class CommandOperation : Operation
     /// <inheritdoc/>
     public override void Complete(Outcome outcome, bool wasRemote, ReadOnlySpan<byte> reply)
     {
+        if (_activity is not null)
+        {
+            EndActivity(outcome);
+        }
         if (_target is not { } target)
         {
             End();
@@ -214,6 +224,16 @@ internal sealed class CommandOperation : Operation
     // Its keys were of one owner when it was sent. Not from in there: the lane is in the middle of something.
     private void Restart(IReplyTarget target) =>
         _lane.Post(_ => Router.Restart(_node, _lane, this, target, _part));
+
+    private void EndActivity(Outcome outcome)
+    {
+        if (outcome != Outcome.Done)
+        {
+            _activity!.SetStatus(ActivityStatusCode.Error, outcome.ToString());
+        }
+        _activity!.Dispose();
+        _activity = null;
+    }
 
     private ReadOnlySpan<byte> Reply => _reply.AsSpan(0, _replyLength);
 
