@@ -1,4 +1,5 @@
 using Henge.Storage.Entries;
+using Henge.Storage.Figures;
 using Henge.Storage.Shards;
 
 namespace Henge.Storage;
@@ -59,6 +60,9 @@ internal readonly ref struct EntryScope
     /// <param name="countsAsUse">False to count only, and leave the eviction order as it is.</param>
     /// <returns><see cref="Found"/>.</returns>
     public bool Read(bool countsAsUse = true) => _shard.Read(_scope, countsAsUse);
+
+    /// <summary>Why it was not found, as far as is remembered; of a found one it means nothing.</summary>
+    public MissReason WhyMissing => _shard.Gone.Why(in _shard.OpenAt(_scope));
 
     /// <summary>Marks a found entry as used without counting a read (TOUCH).</summary>
     public void Touch()

@@ -67,6 +67,9 @@ internal sealed class StoreOptions
     /// </summary>
     public bool MergesLastArrival { get; init; }
 
+    /// <summary>Whether misses can say why; false by default, and then all are of keys that were absent.</summary>
+    public bool RemembersDepartures { get; init; }
+
     /// <summary>Seed of the keyed hash; 0 draws one from the system's random source.</summary>
     public ulong HashSeed { get; init; }
 

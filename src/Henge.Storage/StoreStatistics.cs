@@ -42,6 +42,10 @@ internal readonly record struct StoreStatistics
     /// <summary>Entries whose deadline passed.</summary>
     public long Expired { get; init; }
 
+    /// <summary>Reads that did not find their key, for one reason.</summary>
+    internal static long MissesBy(StoreCore core, MissReason reason) =>
+        core.Shards.Sum(shard => shard.Gone.MissesBy((int)reason));
+
     /// <summary>How long ago what was evicted had been written, in milliseconds.</summary>
     internal static HistogramSum EvictionAges(StoreCore core) =>
         Sum(core, static reclaimer => reclaimer.EvictionAges);
@@ -68,7 +72,7 @@ internal readonly record struct StoreStatistics
                 DataBytes = sum.DataBytes + shard.DataBytes,
                 TombstoneBytes = sum.TombstoneBytes + shard.Tombstones.Bytes,
                 Hits = sum.Hits + shard.Hits,
-                Misses = sum.Misses + shard.Misses,
+                Misses = sum.Misses + shard.Gone.Misses,
                 Evicted = sum.Evicted + shard.Evicted,
                 Expired = sum.Expired + shard.Expired,
             };

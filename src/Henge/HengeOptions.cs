@@ -297,6 +297,7 @@ public sealed class HengeOptions
         Shards = Shards,
         Eviction = Eviction,
         Slots = new NodeSlots(),
+        RemembersDepartures = Metrics,
     };
 
     /// <summary>

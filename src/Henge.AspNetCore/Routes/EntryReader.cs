@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 
 using Henge.AspNetCore.Replies;
 using Henge.Storage;
+using Henge.Storage.Figures;
 
 using Microsoft.AspNetCore.Http;
 
@@ -36,7 +37,7 @@ internal sealed class EntryReader
         {
             if (!(head ? entry.Found : entry.Read()))
             {
-                return Miss(context);
+                return Miss(context, entry.WhyMissing);
             }
             if (entry.Type != EntryType.String)
             {
@@ -52,9 +53,10 @@ internal sealed class EntryReader
         return Reply(context, key, facts, plan, head, nowMs);
     }
 
-    private static Task Miss(HttpContext context)
+    private static Task Miss(HttpContext context, MissReason why)
     {
         context.Response.Headers["X-Cache"] = "MISS";
+        context.Response.Headers[MissReasons.Header] = MissReasons.NameOf(why);
         return Problems.NoSuchKey.WriteAsync(context);
     }
 

@@ -1,4 +1,5 @@
 using Henge.Storage.Entries;
+using Henge.Storage.Figures;
 using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
 
@@ -64,7 +65,7 @@ internal sealed class ShardDropper
         }
         else if (expires)
         {
-            _shard.Expire(hash, handle, inWheel: true);
+            _shard.Expire(hash, handle, inWheel: true, MissReason.Invalidated);
         }
         else
         {

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+
 using Henge.Storage.Arenas;
+using Henge.Storage.Entries;
 using Henge.Storage.Expiry;
 using Henge.Storage.Figures;
 
@@ -145,9 +148,36 @@ internal sealed class Reclaimer : IExpirySink
         int slot = 0;
         while (_arena.NextLive(page, ref slot) is var handle and not 0)
         {
-            _shard.Relocate(handle);
+            Relocate(handle);
         }
         _arena.EndDrain(page);
         return true;
+    }
+
+    /// <summary>Moves an entry or tombstone to another slot of its class; there must be a free one.</summary>
+    private void Relocate(uint handle)
+    {
+        int sizeClass = _arena.ClassOf(handle);
+        bool taken = _arena.TryTake(sizeClass, out uint newHandle);
+        Debug.Assert(taken, "A page is drained only into free slots of its class.");
+        Entry old = _arena[handle];
+        Entry copy = _arena[newHandle];
+        copy.CopySlot(old, SizeClasses.SlotBytes(sizeClass));
+        ulong hash = _core.Hasher.Hash(copy.Key);
+        if (copy.IsTombstone)
+        {
+            _shard.Index.Replace(hash, handle, newHandle);
+            _shard.Tombstones.Moved(handle, newHandle);
+            _shard.Buried(handle, newHandle);
+        }
+        else
+        {
+            _shard.Replace(hash, handle, newHandle);
+            if (copy.HasExpiry)
+            {
+                _shard.Wheel.Moved(newHandle);
+            }
+        }
+        _arena.Free(handle);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 using Henge.Storage.Arenas;
@@ -6,6 +5,7 @@ using Henge.Storage.Drops;
 using Henge.Storage.Entries;
 using Henge.Storage.Eviction;
 using Henge.Storage.Expiry;
+using Henge.Storage.Figures;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
 using Henge.Storage.Visits;
@@ -56,7 +56,8 @@ internal sealed class Shard : IDisposable
         Dropper = new ShardDropper(this, core);
         Versions = new VersionClock(core.VersionSalt, core.VersionsIgnoreStored);
         NextVictimShard = number + 1;
-        if (!core.Memory.TryTake(FixedBytes))
+        Gone = new Departures(core.DepartureBytes);
+        if (!core.Memory.TryTake(FixedBytes + Gone.Bytes))
         {
             throw new InsufficientMemoryException("The memory limit is too small for the store's tables.");
         }
@@ -104,8 +105,8 @@ internal sealed class Shard : IDisposable
     /// <summary>Reads that found their key.</summary>
     public long Hits { get; private set; }
 
-    /// <summary>Reads that did not.</summary>
-    public long Misses { get; private set; }
+    /// <summary>Why entries went, and reads that did not find theirs.</summary>
+    public Departures Gone { get; }
 
     /// <summary>Entries evicted.</summary>
     public long Evicted { get; private set; }
@@ -168,7 +169,7 @@ internal sealed class Shard : IDisposable
         uint handle = _open[scope].Handle;
         if (handle == 0)
         {
-            Misses++;
+            Gone.CountMiss(in _open[scope]);
             return false;
         }
         Hits++;
@@ -240,12 +241,14 @@ internal sealed class Shard : IDisposable
     /// <summary>Evicts an entry.</summary>
     public void Evict(uint handle)
     {
-        Drop(_core.Hasher.Hash(Arena[handle].Key), handle);
+        ulong hash = _core.Hasher.Hash(Arena[handle].Key);
+        Drop(hash, handle);
+        Gone.Note(hash, MissReason.Evicted);
         Evicted++;
     }
 
     /// <summary>Takes away an entry that has expired; the wheel has let go of it.</summary>
-    public void Expire(uint handle) => Expire(_core.Hasher.Hash(Arena[handle].Key), handle, inWheel: false);
+    public void Expire(uint handle) => Expire(_core.Hasher.Hash(Arena[handle].Key), handle, false, MissReason.Expired);
 
     /// <summary>Takes a live entry out of all that tombstones are not in.</summary>
     public void Unlink(uint handle, bool inWheel)
@@ -274,33 +277,6 @@ internal sealed class Shard : IDisposable
     /// <summary>A key without entry got a tombstone: scopes on it stand on that.</summary>
     public void KeptTombstone(ulong hash, uint tombstone) => _open.Kept(hash, tombstone);
 
-    /// <summary>Moves an entry or tombstone to another slot of its class; there must be a free one.</summary>
-    public void Relocate(uint handle)
-    {
-        int sizeClass = Arena.ClassOf(handle);
-        bool taken = Arena.TryTake(sizeClass, out uint newHandle);
-        Debug.Assert(taken, "A page is drained only into free slots of its class.");
-        Entry old = Arena[handle];
-        Entry copy = Arena[newHandle];
-        copy.CopySlot(old, SizeClasses.SlotBytes(sizeClass));
-        ulong hash = _core.Hasher.Hash(copy.Key);
-        if (copy.IsTombstone)
-        {
-            Index.Replace(hash, handle, newHandle);
-            Tombstones.Moved(handle, newHandle);
-            Buried(handle, newHandle);
-        }
-        else
-        {
-            Replace(hash, handle, newHandle);
-            if (copy.HasExpiry)
-            {
-                Wheel.Moved(newHandle);
-            }
-        }
-        Arena.Free(handle);
-    }
-
     /// <summary>Deletes every entry and tombstone; the caller empties the extents with all shards locked.</summary>
     public void Clear()
     {
@@ -313,11 +289,16 @@ internal sealed class Shard : IDisposable
         _touched.Clear();
         GivenAhead = 0;
         DataBytes = 0;
+        Gone.Clear();
         _open.Clear();
     }
 
     /// <summary>Zeroes the counters.</summary>
-    public void ResetStatistics() => Hits = Misses = Evicted = Expired = 0;
+    public void ResetStatistics()
+    {
+        Hits = Evicted = Expired = 0;
+        Gone.ResetStatistics();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -336,13 +317,15 @@ internal sealed class Shard : IDisposable
             return 0;
         }
         handle = 0;
-        return entry.IsTombstone ? found : Expire(hash, found, inWheel: true);
+        return entry.IsTombstone ? found
+            : Expire(hash, found, true, entry.IsExpired(nowMs) ? MissReason.Expired : MissReason.Invalidated);
     }
 
     /// <summary>Deletes an entry that has expired or is stale; returns the tombstone that it leaves, or 0.</summary>
-    public uint Expire(ulong hash, uint handle, bool inWheel)
+    public uint Expire(ulong hash, uint handle, bool inWheel, MissReason why)
     {
         Expired++;
+        Gone.Note(hash, why);
         if (_core.TombstonesForAbsent || IsAhead(Arena[handle].Version))
         {
             return Tombstones.Bury(hash, handle, Arena[handle].Version, inWheel);

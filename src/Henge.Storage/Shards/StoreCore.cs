@@ -1,6 +1,7 @@
 using Henge.Storage.Arenas;
 using Henge.Storage.Entries;
 using Henge.Storage.Eviction;
+using Henge.Storage.Figures;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
 using Henge.Storage.Slots;
@@ -30,6 +31,9 @@ internal sealed class StoreCore : IDisposable
         Extents = new ExtentSpace(Memory, addressBytes);
         LargePages = options.MemoryBytes >> shardBits >= 4 * NativeMemoryRegion.LargePageBytes;
         MaxValueBytes = options.MaxValueBytes;
+        DepartureBytes = options.RemembersDepartures
+            ? options.MemoryBytes / Departures.MemoryShare >> shardBits
+            : 0;
         Slots = options.Slots is null ? null : new SlotTable(options.Slots, options.SlotCount);
         VersionSalt = (Hasher.Hash("version"u8) & SaltMask) << SaltShift;
         VersionsIgnoreStored = options.VersionsIgnoreStored;
@@ -50,6 +54,9 @@ internal sealed class StoreCore : IDisposable
 
     /// <summary>Longest value.</summary>
     public int MaxValueBytes { get; }
+
+    /// <summary>What each shard may take to remember why entries went.</summary>
+    public long DepartureBytes { get; }
 
     /// <summary>The bound on bytes.</summary>
     public MemoryBudget Memory { get; }

@@ -1,6 +1,7 @@
 using Henge.Storage.Arenas;
 using Henge.Storage.Entries;
 using Henge.Storage.Eviction;
+using Henge.Storage.Figures;
 
 namespace Henge.Storage.Shards;
 
@@ -57,6 +58,10 @@ internal sealed unsafe class Tombstones
             return 0;
         }
         ulong version = _shard.NextVersion(nowMs, _shard.VersionAt(in open));
+        if (found)
+        {
+            _shard.Gone.Note(open.Hash, MissReason.Deleted);
+        }
         Leave(ref open, key, version, found ? _core.KeepsTombstones : _core.TombstonesForAbsent);
         return version;
     }

@@ -4,6 +4,7 @@ using System.Text;
 using Henge.Commands;
 using Henge.PubSub;
 using Henge.Storage;
+using Henge.Storage.Figures;
 
 namespace Henge.Diagnostics;
 
@@ -30,6 +31,11 @@ internal static class StatisticsReport
         text.Line("evicted_keys", store.Evicted);
         text.Line("keyspace_hits", store.Hits);
         text.Line("keyspace_misses", store.Misses);
+        foreach (MissReason reason in Enum.GetValues<MissReason>())
+        {
+            text.Line("keyspace_misses_" + reason.ToString().ToLowerInvariant(),
+                StoreStatistics.MissesBy(node.Store.Core, reason));
+        }
         text.Line("pubsub_channels", node.PubSub.Channels(ChannelKind.Channel).Length);
         text.Line("pubsub_patterns", node.PubSub.Channels(ChannelKind.Pattern).Length);
         text.Line("pubsubshard_channels", node.PubSub.Channels(ChannelKind.ShardChannel).Length);

@@ -95,6 +95,26 @@ public sealed class RingHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_node_says_why_a_key_is_missing()
+    {
+        await _nodes[0].PutAsync("/v1/cache/deleted", "v");
+        await _nodes[1].DeleteAsync("/v1/cache/deleted");
+        await _nodes[0].PutAsync("/v1/cache/invalidated", "v", ("Cache-Tags", "t"));
+        await _nodes[1].DeleteAsync("/v1/cache?tag=t");
+        await _nodes[0].PutAsync("/v1/cache/expired?ttl=1ms", "v");
+        await TransportHost.UntilAsync(() => _nodes.Sum(static node => node.Node.Store.GetStatistics().Expired) >= 2);
+        foreach (string why in (string[])["deleted", "invalidated", "expired", "absent"])
+        {
+            foreach (HttpNode node in _nodes)
+            {
+                Assert.Equal(why, (await node.GetAsync("/v1/cache/" + why)).Header("X-Cache-Miss"));
+                Assert.Equal(why, (await node.SendAsync(HttpMethod.Head, "/v1/cache/" + why)).Header("X-Cache-Miss"));
+                Assert.Equal(why, (await node.GetAsync("/get?key=" + why)).Header("X-Cache-Miss"));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Of_callers_through_all_nodes_one_fills_a_missing_key()
     {
         for (int filler = 0; filler < 3; filler++)

@@ -1,5 +1,6 @@
 using Henge.Diagnostics.Figures;
 using Henge.Storage;
+using Henge.Storage.Figures;
 
 namespace Henge.Diagnostics.Metrics.Rows;
 
@@ -7,12 +8,25 @@ namespace Henge.Diagnostics.Metrics.Rows;
 internal static class StoreMetrics
 {
     private const double Milliseconds = 1e-3;
+    private static readonly MissReason[] s_reasons = Enum.GetValues<MissReason>();
 
     /// <summary>The rows.</summary>
     public static Metric[] Rows =>
     [
         Counted("henge.store.hits", "{read}", "Reads that found their key here, by any protocol.", static s => s.Hits),
-        Counted("henge.store.misses", "{read}", "Reads that did not.", static s => s.Misses),
+        new("henge.store.misses", MetricKind.Counter, "{read}",
+            "Reads that did not, by why: absent (or forgotten), expired, evicted, deleted, invalidated.", "reason")
+        {
+            Read = static (figures, sink) =>
+            {
+                foreach (MissReason reason in s_reasons)
+                {
+                    sink.Add(
+                        StoreStatistics.MissesBy(figures.Node.Store.Core, reason),
+                        new MetricTag("reason", SnakeCase.Of(reason.ToString())));
+                }
+            },
+        },
         Counted("henge.store.evictions", "{entry}", "Entries evicted to make room.", static s => s.Evicted),
         Counted("henge.store.expirations", "{entry}", "Entries whose time was over.", static s => s.Expired),
         new("henge.store.eviction.age", MetricKind.Histogram, "s",
