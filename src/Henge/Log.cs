@@ -80,6 +80,18 @@ internal static partial class Log
         "Closed the connection from {Remote}: it speaks TLS, which is not served here; {Others} others not logged")]
     public static partial void TlsRefused(ILogger logger, IPEndPoint remote, long others);
 
+    [LoggerMessage(1108, LogLevel.Warning,
+        "TLS with {Remote} failed: {Why}; {Others} others not logged")]
+    public static partial void TlsFailed(ILogger logger, IPEndPoint remote, string why, long others);
+
+    [LoggerMessage(1109, LogLevel.Warning,
+        "Closed the connection from {Remote}: it does not speak TLS, which is wanted here; {Others} others not logged")]
+    public static partial void PlainRefused(ILogger logger, IPEndPoint remote, long others);
+
+    [LoggerMessage(1110, LogLevel.Warning,
+        "The certificate in {File} expires at {When:u}; put a new one in its place, it is read while running")]
+    public static partial void CertificateEnds(ILogger logger, string file, DateTime when);
+
     [LoggerMessage(1200, LogLevel.Warning,
         "Closed {Remote}: it sent a request of another protocol, which may be an attack through a browser or a proxy")]
     public static partial void ForeignRequest(ILogger logger, EndPoint remote);

@@ -42,6 +42,12 @@ internal sealed class NodeCounters
     /// <summary>Leases given and not remembered: too many, or of a slot that goes to another owner.</summary>
     public long LeasesForgotten;
 
+    /// <summary>Connections through TLS, clients and peers, since the start.</summary>
+    public long TlsConnections;
+
+    /// <summary>TLS handshakes that failed.</summary>
+    public long TlsFailures;
+
     /// <summary>Zeroes all.</summary>
     public void Reset()
     {
@@ -50,6 +56,8 @@ internal sealed class NodeCounters
         Interlocked.Exchange(ref OutputLimitCloses, 0);
         Interlocked.Exchange(ref InputLimitCloses, 0);
         Interlocked.Exchange(ref HttpConnections, 0);
+        Interlocked.Exchange(ref TlsConnections, 0);
+        Interlocked.Exchange(ref TlsFailures, 0);
         Interlocked.Exchange(ref InputBytes, 0);
         Interlocked.Exchange(ref OutputBytes, 0);
         Interlocked.Exchange(ref CommandsProcessed, 0);

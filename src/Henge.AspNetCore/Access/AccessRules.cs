@@ -84,7 +84,9 @@ internal sealed class AccessRules
             return true;
         }
         ReadOnlySpan<char> name = HostNames.WithoutPort(host);
-        if (!HostNames.IsLocalOrAddress(name) && !name.Equals(_node.Options.Name, StringComparison.OrdinalIgnoreCase))
+        if (!HostNames.IsLocalOrAddress(name) && !name.Equals(_node.Options.Name, StringComparison.OrdinalIgnoreCase)
+            && !(_node.Options.Advertise is { } advertised
+                && name.Equals(HostNames.WithoutPort(advertised), StringComparison.OrdinalIgnoreCase)))
         {
             return false;
         }

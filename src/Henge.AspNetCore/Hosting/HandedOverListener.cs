@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 
 using Henge.Transport;
+using Henge.Transport.Tls;
 
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -15,7 +16,7 @@ namespace Henge.AspNetCore.Hosting;
 /// </summary>
 internal sealed class HandedOverListener : IConnectionListener, IHttpSocketSink
 {
-    private readonly Channel<Socket> _sockets;
+    private readonly Channel<(Socket Socket, TlsSession? Tls)> _sockets;
     private readonly SocketConnectionContextFactory _factory;
     private readonly HttpConnectionCharge _charge;
     private readonly ClientLimits _clients;
@@ -26,7 +27,7 @@ internal sealed class HandedOverListener : IConnectionListener, IHttpSocketSink
         _clients = clients;
         _factory = factory;
         _charge = charge;
-        _sockets = Channel.CreateBounded<Socket>(new BoundedChannelOptions(limits.WaitingConnections)
+        _sockets = Channel.CreateBounded<(Socket, TlsSession?)>(new BoundedChannelOptions(limits.WaitingConnections)
         {
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = true,
@@ -39,26 +40,29 @@ internal sealed class HandedOverListener : IConnectionListener, IHttpSocketSink
     /// <summary>
     /// Queues a socket for Kestrel; false when too many wait or are open, or the listener is closed. Never blocks.
     /// </summary>
-    public bool TryTake(Socket socket) =>
-        _charge.Connections < _clients.MaxClients && _sockets.Writer.TryWrite(socket);
+    public bool TryTake(Socket socket, TlsSession? tls = null) =>
+        _charge.Connections < _clients.MaxClients && _sockets.Writer.TryWrite((socket, tls));
 
     /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (await _sockets.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!_sockets.Reader.TryRead(out Socket? socket))
+            if (!_sockets.Reader.TryRead(out (Socket Socket, TlsSession? Tls) taken))
             {
                 continue;
             }
+            Socket socket = taken.Socket;
             try
             {
                 socket.NoDelay = true;
-                return _charge.Take(_factory.Create(socket));
+                return _charge.Take(
+                    taken.Tls is null ? _factory.Create(socket) : new TlsConnection(socket, taken.Tls));
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 // It was reset or closed while it waited: the others are not to notice.
+                taken.Tls?.Dispose();
                 socket.Dispose();
             }
         }
@@ -76,9 +80,10 @@ internal sealed class HandedOverListener : IConnectionListener, IHttpSocketSink
     public ValueTask DisposeAsync()
     {
         _sockets.Writer.TryComplete();
-        while (_sockets.Reader.TryRead(out Socket? socket))
+        while (_sockets.Reader.TryRead(out (Socket Socket, TlsSession? Tls) taken))
         {
-            socket.Dispose();
+            taken.Tls?.Dispose();
+            taken.Socket.Dispose();
         }
         _factory.Dispose();
         return ValueTask.CompletedTask;

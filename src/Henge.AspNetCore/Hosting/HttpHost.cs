@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 
 using Henge.Transport;
+using Henge.Transport.Tls;
 
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -46,7 +47,7 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryTake(Socket socket) => _listener.TryTake(socket);
+    public bool TryTake(Socket socket, TlsSession? tls = null) => _listener.TryTake(socket, tls);
 
     /// <summary>Begins to take sockets.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

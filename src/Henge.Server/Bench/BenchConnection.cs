@@ -1,11 +1,9 @@
-using System.Net.Sockets;
-
 using Henge.Server.Client;
 
 namespace Henge.Server.Bench;
 
 /// <summary>One connection of a load worker: blocking, with at most one batch in flight.</summary>
-internal sealed class BenchConnection(Socket socket) : IDisposable
+internal sealed class BenchConnection(ClientChannel channel) : IDisposable
 {
     private readonly byte[] _input = new byte[64 * 1024];
     private int _kept;
@@ -24,17 +22,14 @@ internal sealed class BenchConnection(Socket socket) : IDisposable
     {
         InFlight = commands;
         Since = since;
-        while (batch.Length > 0)
-        {
-            batch = batch[socket.Send(batch)..];
-        }
+        channel.Send(batch);
     }
 
     /// <summary>Waits for bytes, and returns how many commands they answered (0: not one in whole).</summary>
     /// <exception cref="RequestFailedException">The server closed the connection.</exception>
     public int Receive()
     {
-        int read = socket.Receive(_input.AsSpan(_kept));
+        int read = channel.Receive(_input.AsSpan(_kept));
         if (read == 0)
         {
             throw new RequestFailedException("the server closed a connection");
@@ -56,8 +51,8 @@ internal sealed class BenchConnection(Socket socket) : IDisposable
     /// <summary>
     /// True when bytes are there within the time; below a millisecond it looks once and does not wait.
     /// </summary>
-    public bool HasInput(TimeSpan wait) => socket.Poll(wait, SelectMode.SelectRead);
+    public bool HasInput(TimeSpan wait) => channel.HasInput(wait);
 
     /// <inheritdoc/>
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => channel.Dispose();
 }

@@ -238,7 +238,7 @@ internal sealed class BenchWorker : IDisposable
         {
             work();
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException
+        catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException
             or RequestFailedException or InvalidDataException)
         {
             Failure ??= error is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }

@@ -66,6 +66,44 @@ internal static class ClientOptions
         Help = "The password, from the environment alone.",
     };
 
+    /// <summary>--tls</summary>
+    public static readonly CommandOption Tls = new()
+    {
+        Name = "tls",
+        Kind = OptionKind.Switch,
+        Help = "Speak TLS.",
+    };
+
+    /// <summary>--tls-ca</summary>
+    public static readonly CommandOption TlsCa = new()
+    {
+        Name = "tls-ca",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
+        DefaultWords = "those of the system",
+        Help = "Authorities in PEM, one of which has signed the node's certificate; means --tls too.",
+    };
+
+    /// <summary>--tls-cert</summary>
+    public static readonly CommandOption TlsCert = new()
+    {
+        Name = "tls-cert",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
+        FlagOnly = true,
+        Help = "Certificate in PEM to show to a node that asks for one.",
+    };
+
+    /// <summary>--tls-key</summary>
+    public static readonly CommandOption TlsKey = new()
+    {
+        Name = "tls-key",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
+        FlagOnly = true,
+        Help = "That certificate's key in PEM.",
+    };
+
     /// <summary>--timeout</summary>
     public static readonly CommandOption Timeout = new()
     {
@@ -78,7 +116,8 @@ internal static class ClientOptions
     };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<CommandOption> All { get; } = [Node, Host, Port, User, PasswordFile, Password, Timeout];
+    public static IReadOnlyList<CommandOption> All { get; } =
+        [Node, Host, Port, User, PasswordFile, Password, Tls, TlsCa, TlsCert, TlsKey, Timeout];
 
     /// <summary>Where and how to connect, as the values say.</summary>
     /// <exception cref="UsageException">The address is none, or the password file cannot be read.</exception>
@@ -99,6 +138,9 @@ internal static class ClientOptions
                 ?? throw new UsageException(
                     $"--user {user} needs a password: give --password-file FILE or HENGE_PASSWORD");
         }
-        return new NodeTarget(address, password, values.Time(Timeout)) { User = user };
+        bool isSecure = values.Switch(Tls) || values.IsGiven(TlsCa) || values.IsGiven(TlsCert);
+        ClientTls? tls = isSecure
+            ? ClientTls.Of(values.Text(TlsCa), values.Text(TlsCert), values.Text(TlsKey)) : null;
+        return new NodeTarget(address, password, values.Time(Timeout)) { User = user, Tls = tls };
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 using Henge.Protocol;
@@ -15,23 +16,23 @@ internal sealed class NodeConnection : IDisposable
     private const int LongestQuote = 40;
 
     private readonly NodeTarget _target;
-    private readonly Socket _socket;
+    private readonly ClientChannel _channel;
     private readonly RespReplyReader _replies = new();
     private readonly RespWriter _request = new();
     private byte[] _input = new byte[16 * 1024];
     private int _length;
 
-    private NodeConnection(NodeTarget target, Socket socket)
+    private NodeConnection(NodeTarget target, ClientChannel channel)
     {
         _target = target;
-        _socket = socket;
+        _channel = channel;
     }
 
     /// <summary>Connects and, where there is a password, gives it.</summary>
     /// <exception cref="RequestFailedException">The node cannot be reached or refuses the password.</exception>
     public static NodeConnection Connect(NodeTarget target)
     {
-        NodeConnection connection = new(target, OpenSocket(target));
+        NodeConnection connection = new(target, OpenChannel(target));
         try
         {
             connection.Authenticate();
@@ -45,9 +46,9 @@ internal sealed class NodeConnection : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Connect"/>, for a caller who speaks the protocol by itself and owns the socket from now on.
+    /// As <see cref="Connect"/>, for a caller who speaks the protocol by itself and owns the channel from now on.
     /// </summary>
-    public static Socket Open(NodeTarget target) => Connect(target)._socket;
+    public static ClientChannel Open(NodeTarget target) => Connect(target)._channel;
 
     /// <summary>Sends one command and waits for its reply.</summary>
     /// <exception cref="RequestFailedException">The node answered with an error, or not at all.</exception>
@@ -76,10 +77,7 @@ internal sealed class NodeConnection : IDisposable
         }
         try
         {
-            for (ReadOnlySpan<byte> left = _request.Written; left.Length > 0;)
-            {
-                left = left[_socket.Send(left)..];
-            }
+            _channel.Send(_request.Written);
             return Read();
         }
         catch (SocketException error) when (error.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
@@ -87,7 +85,7 @@ internal sealed class NodeConnection : IDisposable
             throw new RequestFailedException(
                 $"{_target} did not answer within {Duration.Format(_target.Timeout)}");
         }
-        catch (Exception error) when (error is SocketException or EndOfStreamException)
+        catch (Exception error) when (error is SocketException or IOException)
         {
             throw new RequestFailedException($"{_target} closed the connection");
         }
@@ -96,7 +94,21 @@ internal sealed class NodeConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _socket.Dispose();
+        _channel.Dispose();
+    }
+
+    private static ClientChannel OpenChannel(NodeTarget target)
+    {
+        Socket socket = OpenSocket(target);
+        try
+        {
+            return new ClientChannel(socket, target.Tls, target.Address.Host);
+        }
+        catch (Exception error) when (error is AuthenticationException or IOException)
+        {
+            socket.Dispose();
+            throw new RequestFailedException($"cannot reach {target}: {ClientTls.Words(error)}");
+        }
     }
 
     private static Socket OpenSocket(NodeTarget target)
@@ -161,7 +173,7 @@ internal sealed class NodeConnection : IDisposable
         {
             Array.Resize(ref _input, _input.Length * 2);
         }
-        int read = _socket.Receive(_input.AsSpan(_length));
+        int read = _channel.Receive(_input.AsSpan(_length));
         _length += read > 0 ? read : throw new EndOfStreamException();
     }
 

@@ -11,6 +11,9 @@ internal sealed record NodeTarget(PeerAddress Address, string? Password, TimeSpa
     /// <summary>Who logs in; null for the default user.</summary>
     public string? User { get; init; }
 
+    /// <summary>How to speak TLS; null: without.</summary>
+    public ClientTls? Tls { get; init; }
+
     /// <summary>Without the password, which must not reach a log or a terminal.</summary>
     public override string ToString() => Address.ToString();
 }

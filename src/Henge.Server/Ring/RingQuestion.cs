@@ -12,8 +12,14 @@ internal static class RingQuestion
     /// <exception cref="RequestFailedException">It cannot be reached, or refuses.</exception>
     public static byte[] Ask(NodeTarget target)
     {
-        using HttpClient http = new() { Timeout = target.Timeout };
-        using HttpRequestMessage request = new(HttpMethod.Get, $"http://{target.Address}/v1/cluster");
+        using SocketsHttpHandler handler = new();
+        if (target.Tls is { } tls)
+        {
+            handler.SslOptions = tls.For(target.Address.Host);
+        }
+        using HttpClient http = new(handler) { Timeout = target.Timeout };
+        string scheme = target.Tls is null ? "http" : "https";
+        using HttpRequestMessage request = new(HttpMethod.Get, $"{scheme}://{target.Address}/v1/cluster");
         if (target is { User: { } user, Password: { } shown })
         {
             string pair = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{shown}"));

@@ -46,6 +46,10 @@ internal static class NodeOptions
         };
         options.Security.PasswordFile = values.Text(ServeOptions.PasswordFile);
         options.Security.UsersFile = values.Text(ServeOptions.UsersFile);
+        options.Security.TlsCertificateFile = values.Text(TlsOptions.Certificate);
+        options.Security.TlsKeyFile = values.Text(TlsOptions.Key);
+        options.Security.TlsClientCaFile = values.Text(TlsOptions.ClientCa);
+        options.Security.AllowPlain = values.Switch(TlsOptions.Plain);
         options.Security.ClusterSecretFile = values.Text(RingOptions.ClusterSecretFile);
         if (values.Text(ServeOptions.Name) is { } name)
         {

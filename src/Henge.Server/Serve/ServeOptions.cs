@@ -341,7 +341,8 @@ internal static class ServeOptions
         Port, Bind, Transport, Loops,
         .. RingOptions.All,
         MemoryLimit, MaxEntries, MaxValue, Eviction, Shards,
-        PasswordFile, Password, UsersFile, Insecure, MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
+        PasswordFile, Password, UsersFile, .. TlsOptions.All, Insecure,
+        MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
         RedisMode, Databases,
         Name, DataDirectory, LogLevel, SlowLogSlowerThan, SlowLogMaxLen, Metrics, StopTimeout, DebugCommands, Config,
     ];

@@ -46,6 +46,8 @@ internal static class StatisticsReport
         text.Line("leases_forgotten", Interlocked.Read(ref counters.LeasesForgotten));
         text.Line("latest_fork_usec", 0);
         text.Line("total_error_replies", node.Errors.Total);
+        text.Line("tls_connections", Interlocked.Read(ref node.Counters.TlsConnections));
+        text.Line("tls_handshakes_failed", Interlocked.Read(ref node.Counters.TlsFailures));
         text.Line("auth_failures", node.Authenticator.WrongCount);
         text.Line("auth_refused", node.Authenticator.RefusedCount);
         text.Line("client_query_buffer_limit_disconnections", Interlocked.Read(ref counters.InputLimitCloses));

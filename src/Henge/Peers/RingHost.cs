@@ -11,7 +11,6 @@ using Henge.Peers.Doors;
 using Henge.Peers.Lanes;
 using Henge.Peers.Links;
 using Henge.Protocol.Peers.Hellos;
-using Henge.Transport;
 using Henge.Transport.Buffers;
 
 namespace Henge.Peers;
@@ -20,7 +19,7 @@ namespace Henge.Peers;
 /// A node's part in the ring, with its threads and sockets: the cluster core on its thread, the door where links begin,
 /// and the lanes, which the transport makes, one for each loop. Started once, stopped once.
 /// </summary>
-internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
+internal sealed class RingHost : IRing, IDoorOwner
 {
     /// <summary>Least and highest wire version that this build speaks.</summary>
     private const byte Wire = 1;
@@ -66,7 +65,9 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
             WaitsForReplicas = options.WriteAck == WriteAck.All,
             IsRestoring = node.Snapshots is { HasSnapshot: true },
         };
-        Door = new PeerDoor(this, () => node.Secrets.Cluster, node.TimeProvider, isPortable, node.Logger);
+        Door = new PeerDoor(
+            this, () => node.Secrets.Cluster, TlsDialling.Of(node, Budget, _log), node.TimeProvider, isPortable,
+            node.Logger);
         _thread = new ClusterThread(this, lanes, isPortable);
         var self = new Member
         {
@@ -182,9 +183,6 @@ internal sealed class RingHost : IRing, IDoorOwner, IPeerSocketSink
         await Door.StopAsync().ConfigureAwait(false);
         await _thread.StopAsync().ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public bool TryTake(System.Net.Sockets.Socket socket) => Door.TryAccept(socket);
 
     /// <inheritdoc/>
     public bool TryBeginLoneWrite()

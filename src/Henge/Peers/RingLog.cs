@@ -23,6 +23,7 @@ internal sealed class RingLog
     private readonly HengeNode _node;
     private readonly ILogger _logger;
     private readonly RareLog _strangers = new();
+    private readonly RareLog _tlsFailures = new();
     private readonly RareLog _badFrames = new();
     private readonly RareLog _badMessages = new();
     private readonly ConcurrentDictionary<string, (DownReason, Refusal)> _told = new();
@@ -133,6 +134,16 @@ internal sealed class RingLog
         if (why != Refusal.Self && _strangers.IsDue(NowMs, out long others))
         {
             Log.PeerTurnedAway(_logger, remote, WordsOf(why), others);
+        }
+    }
+
+    /// <summary>Counts, and rarely logs, that TLS with another node failed.</summary>
+    public void TlsFailed(IPEndPoint remote, string why)
+    {
+        Interlocked.Increment(ref _node.Counters.TlsFailures);
+        if (_tlsFailures.IsDue(NowMs, out long others))
+        {
+            Log.TlsFailed(_logger, remote, why, others);
         }
     }
 

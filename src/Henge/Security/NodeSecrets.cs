@@ -1,6 +1,7 @@
 using System.Text;
 
 using Henge.Sessions;
+using Henge.Transport.Tls;
 
 namespace Henge.Security;
 
@@ -10,12 +11,18 @@ namespace Henge.Security;
 /// </summary>
 internal sealed class NodeSecrets
 {
+    private static readonly TimeSpan s_warnBefore = TimeSpan.FromDays(14);
+
     private readonly HengeNode _node;
     private readonly Lock _lock = new();
     private readonly SecretFile? _password;
     private readonly SecretFile? _users;
     private readonly SecretFile? _cluster;
+    private readonly SecretFile? _certificate;
+    private readonly SecretFile? _key;
+    private readonly SecretFile? _authority;
     private byte[][] _clusterSecrets = [];
+    private TlsContext? _tls;
 
     /// <summary>Creates it; nothing is read yet.</summary>
     public NodeSecrets(HengeNode node)
@@ -25,10 +32,16 @@ internal sealed class NodeSecrets
         _password = Of("--password-file", options.PasswordFile);
         _users = Of("--users-file", options.UsersFile);
         _cluster = Of("--cluster-secret-file", options.ClusterSecretFile);
+        _certificate = Of("--tls-cert", options.TlsCertificateFile);
+        _key = Of("--tls-key", options.TlsKeyFile);
+        _authority = Of("--tls-client-ca", options.TlsClientCaFile);
     }
 
     /// <summary>The cluster's secrets: any is accepted, the first is used. None: empty.</summary>
     public byte[][] Cluster => Volatile.Read(ref _clusterSecrets);
+
+    /// <summary>Certificates as they are now; null: no TLS.</summary>
+    public TlsContext? Tls => Volatile.Read(ref _tls);
 
     /// <summary>Reads everything for the first time.</summary>
     /// <exception cref="HengeStartException">A file cannot be used.</exception>
@@ -37,7 +50,8 @@ internal sealed class NodeSecrets
         ReadPassword();
         ReadUsers();
         ReadCluster();
-        foreach (SecretFile? file in new[] { _password, _cluster })
+        ReadCertificates();
+        foreach (SecretFile? file in new[] { _password, _cluster, _key })
         {
             if (file?.Exposure() is { } problem)
             {
@@ -54,6 +68,8 @@ internal sealed class NodeSecrets
             Refresh(_password, all, ReadPassword, "the password");
             Refresh(_users, all, ReadUsers, "users");
             Refresh(_cluster, all, ReadCluster, "cluster secrets");
+            bool isNew = all || _key is { HasChanged: true } || _authority is { HasChanged: true };
+            Refresh(_certificate, isNew, ReadCertificates, "certificates");
         }
     }
 
@@ -104,6 +120,20 @@ internal sealed class NodeSecrets
             {
                 session.Connection.Close(afterPendingOutput: false);
             }
+        }
+    }
+
+    private void ReadCertificates()
+    {
+        if (_certificate is null || _key is null)
+        {
+            return;
+        }
+        TlsContext read = TlsContext.Read(_certificate, _key, _authority, _node.TimeProvider.GetUtcNow());
+        Volatile.Write(ref _tls, read);
+        if (read.EndsAt - _node.TimeProvider.GetUtcNow().UtcDateTime < s_warnBefore)
+        {
+            Log.CertificateEnds(_node.Logger, _certificate.Name, read.EndsAt);
         }
     }
 

@@ -33,6 +33,27 @@ public sealed class SecurityOptions
     /// </summary>
     public string? ClusterSecretFile { get; set; }
 
+    /// <summary>
+    /// File with the node's certificate in PEM, the ones that lead to its authority behind it; null (default): no TLS.
+    /// With it clients and other nodes speak TLS 1.2 or 1.3 on the node's one port.
+    /// </summary>
+    public string? TlsCertificateFile { get; set; }
+
+    /// <summary>File with the certificate's private key in PEM, without a password.</summary>
+    public string? TlsKeyFile { get; set; }
+
+    /// <summary>
+    /// File with the certificates of authorities in PEM; null (default) for none. With it every client and node must
+    /// show a certificate that one of them has signed.
+    /// </summary>
+    public string? TlsClientCaFile { get; set; }
+
+    /// <summary>
+    /// Whether connections without TLS are taken too, and tried where another node does not speak it. Default false.
+    /// For the time in which a ring goes over to TLS.
+    /// </summary>
+    public bool AllowPlain { get; set; }
+
     /// <summary>Checks what can be checked without reading a file.</summary>
     /// <returns>Null, or one line that says what is wrong and how to mend it.</returns>
     internal string? Validate(HengeOptions options)
@@ -44,6 +65,14 @@ public sealed class SecurityOptions
         if (options.ClusterSecrets.Any(static secret => secret.Length < MinSecretLength))
         {
             return $"a cluster secret is too short: give at least {MinSecretLength} characters, random ones";
+        }
+        if ((TlsCertificateFile is null) != (TlsKeyFile is null))
+        {
+            return "TLS takes a certificate and its key: give both --tls-cert and --tls-key";
+        }
+        if (TlsCertificateFile is null && (TlsClientCaFile is not null || AllowPlain))
+        {
+            return "--tls-client-ca and --tls-plain are about TLS: give --tls-cert and --tls-key too";
         }
         if (options.Insecure
             || options.Bind.FirstOrDefault(static address => !IPAddress.IsLoopback(address)) is not { } open)

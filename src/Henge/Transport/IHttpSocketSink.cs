@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 
+using Henge.Transport.Tls;
+
 namespace Henge.Transport;
 
 /// <summary>
@@ -9,5 +11,7 @@ namespace Henge.Transport;
 internal interface IHttpSocketSink
 {
     /// <summary>Takes the socket; false when it takes no more, and then the caller closes it.</summary>
-    bool TryTake(Socket socket);
+    /// <param name="socket">The socket.</param>
+    /// <param name="tls">Its TLS, whose handshake is done; null when it has none.</param>
+    bool TryTake(Socket socket, TlsSession? tls = null);
 }

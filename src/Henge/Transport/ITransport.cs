@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+
+using Henge.Transport.Tls;
 
 namespace Henge.Transport;
 
@@ -19,6 +22,12 @@ internal interface ITransport
 
     /// <summary>Serves. What it makes asks the node for its part in the ring, which is there by now.</summary>
     void Start();
+
+    /// <summary>
+    /// Serves a connection that speaks RESP over TLS, whose handshake is done; false when it is one too many, and then
+    /// the caller closes it. Any thread, while it is started.
+    /// </summary>
+    bool TryAdopt(Socket socket, TlsSession tls);
 
     /// <summary>
     /// Accepts no more, carries out what has been received, sends the replies, closes; after

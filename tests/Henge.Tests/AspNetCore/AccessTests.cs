@@ -16,9 +16,15 @@ public sealed class AccessTests
     [InlineData("[::1]:7400")]
     [InlineData("10.1.2.3")]
     [InlineData("node-one")]
+    [InlineData("cache.example")]
+    [InlineData("cache.example:7400")]
     public async Task An_own_name_is_served(string host)
     {
-        await using HttpNode node = await HttpNode.StartAsync(o => o.Name = "node-one");
+        await using HttpNode node = await HttpNode.StartAsync(static o =>
+        {
+            o.Name = "node-one";
+            o.Advertise = "cache.example:7400";
+        });
         Assert.Equal(200, (await node.GetAsync("/v1/stats", ("Host", host))).Status);
     }
 

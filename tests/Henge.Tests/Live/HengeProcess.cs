@@ -112,6 +112,9 @@ internal sealed partial class HengeProcess : IAsyncDisposable
     /// <summary>Open file descriptors (Linux).</summary>
     public int OpenFiles() => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
+    /// <summary>Its arguments, as every process of the machine can read them (Linux).</summary>
+    public Task<string> CommandLineAsync() => File.ReadAllTextAsync($"/proc/{_process.Id}/cmdline");
+
     /// <summary>Sends SIGTERM.</summary>
     public Task TerminateAsync() => SignalAsync("TERM");
 

@@ -9,7 +9,10 @@ public sealed class UsageErrorTests
     [InlineData("--prot=80", "unknown option --prot: did you mean --port? `henge --help` lists them all")]
     [InlineData("-maxentries=80", "unknown option -maxentries: did you mean --max-entries? "
         + "`henge --help` lists them all")]
-    [InlineData("--tls-cert=x", "unknown option --tls-cert: `henge --help` lists them all")]
+    [InlineData("--tls-certs=x", "unknown option --tls-certs: did you mean --tls-cert? `henge --help` lists them all")]
+    [InlineData("--tls-cert=x", "TLS takes a certificate and its key: give both --tls-cert and --tls-key")]
+    [InlineData("--tls-plain", "--tls-client-ca and --tls-plain are about TLS: give --tls-cert and --tls-key too")]
+    [InlineData("--tls-cert=x --tls-key=y", "--tls-cert x: no such file")]
     [InlineData("--discovery=x", "unknown option --discovery: `henge --help` lists them all")]
     [InlineData("--port", "--port needs a value, as in --port 7400")]
     [InlineData("--port --insecure", "--port needs a value, as in --port 7400")]

@@ -20,6 +20,7 @@ internal sealed class Handshake
     private readonly Hello _own;
     private readonly byte[] _ownMessage;
     private readonly IReadOnlyList<byte[]> _secrets;
+    private readonly byte[] _binding;
     private byte[] _transcript = [];
     private byte[]? _secret;
 
@@ -27,8 +28,10 @@ internal sealed class Handshake
     /// <param name="side">Which side this is.</param>
     /// <param name="own">How this node describes itself, with a nonce of its own for this hello.</param>
     /// <param name="secrets">The secrets of this node; the first is the one it uses by itself.</param>
-    public Handshake(LinkSide side, Hello own, IReadOnlyList<byte[]> secrets)
+    /// <param name="binding">A hash of the acceptor's certificate; null where there is no TLS.</param>
+    public Handshake(LinkSide side, Hello own, IReadOnlyList<byte[]> secrets, byte[]? binding = null)
     {
+        _binding = binding ?? [];
         _side = side;
         _own = own;
         _secrets = secrets;
@@ -119,7 +122,7 @@ internal sealed class Handshake
             Refuse(why);
             return;
         }
-        _transcript = LinkKeys.Transcript(message, _ownMessage);
+        _transcript = LinkKeys.Transcript(message, _ownMessage, _binding);
         Output = _ownMessage;
     }
 
@@ -132,7 +135,7 @@ internal sealed class Handshake
             Refuse(why);
             return;
         }
-        _transcript = LinkKeys.Transcript(_ownMessage, message);
+        _transcript = LinkKeys.Transcript(_ownMessage, message, _binding);
         Output = HelloMessage.Of(
             HelloKind.Proof, _secret is null ? [] : LinkKeys.Proof(_secret, LinkSide.Dialler, _transcript));
     }

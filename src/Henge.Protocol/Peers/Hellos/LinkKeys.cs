@@ -13,13 +13,21 @@ internal static class LinkKeys
 
     private const int KeyBytes = 32;
 
-    /// <summary>Sums up the two hellos, each as a whole message.</summary>
-    public static byte[] Transcript(ReadOnlySpan<byte> dialler, ReadOnlySpan<byte> acceptor)
+    /// <summary>Sums up the two hellos, each as a whole message, and what binds them to the connection below.</summary>
+    /// <param name="dialler">The dialler's hello.</param>
+    /// <param name="acceptor">The acceptor's.</param>
+    /// <param name="binding">
+    /// A hash of the acceptor's certificate where the link runs through TLS, so that nobody can stand in between with
+    /// another; empty without TLS.
+    /// </param>
+    public static byte[] Transcript(
+        ReadOnlySpan<byte> dialler, ReadOnlySpan<byte> acceptor, ReadOnlySpan<byte> binding = default)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("henge hello 1"u8);
         hash.AppendData(SHA256.HashData(dialler));
         hash.AppendData(SHA256.HashData(acceptor));
+        hash.AppendData(binding);
         return hash.GetHashAndReset();
     }
 

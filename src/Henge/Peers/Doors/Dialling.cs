@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Peers.Links;
+using Henge.Transport.Tls;
+
 namespace Henge.Peers.Doors;
 
 /// <summary>A dial under way: the addresses of its name, tried one after another.</summary>
 internal sealed class Dialling
 {
-    private readonly Queue<IPAddress> _addresses = new();
+    private readonly Queue<(IPAddress Address, bool IsSecure)> _ways = new();
 
     /// <summary>Begins; the addresses come when the name is resolved.</summary>
     public Dialling(DialRequest request, long lookupDeadlineMs)
@@ -28,23 +31,35 @@ internal sealed class Dialling
     public SocketError LastError { get; set; } = SocketError.HostNotFound;
 
     /// <summary>Takes the addresses.</summary>
-    public void Resolved(IPAddress[] addresses)
+    /// <param name="addresses">Where to dial.</param>
+    /// <param name="speaksTls">Whether this node does.</param>
+    /// <param name="allowsPlain">Whether to go on without, where the other side does not.</param>
+    public void Resolved(IPAddress[] addresses, bool speaksTls, bool allowsPlain)
     {
         IsResolved = true;
         foreach (IPAddress address in addresses)
         {
-            _addresses.Enqueue(address);
+            if (speaksTls)
+            {
+                _ways.Enqueue((address, true));
+            }
+            if (!speaksTls || allowsPlain)
+            {
+                _ways.Enqueue((address, false));
+            }
         }
     }
 
     /// <summary>
     /// Begins to connect to the next address; null when there is none left. Addresses that fail at once are skipped.
     /// </summary>
-    public Visit? TryNext()
+    /// <param name="secure">Makes TLS for a host.</param>
+    public Visit? TryNext(Func<string, TlsSession?> secure)
     {
-        int port = OwnAddress.Split(Request.Address).Port;
-        while (_addresses.TryDequeue(out IPAddress? address))
+        (string host, int port) = OwnAddress.Split(Request.Address);
+        while (_ways.TryDequeue(out (IPAddress Address, bool IsSecure) way))
         {
+            IPAddress address = way.Address;
             Socket? socket = null;
             try
             {
@@ -60,7 +75,7 @@ internal sealed class Dialling
                 {
                     // It is under way, as it should be.
                 }
-                return new Visit(socket, remote, this);
+                return new Visit(new PeerChannel(socket, way.IsSecure ? secure(host) : null), remote, this);
             }
             catch (SocketException exception)
             {

@@ -7,6 +7,7 @@ using Henge.Peers.Links;
 using Henge.Peers.Polling;
 using Henge.Protocol.Peers;
 using Henge.Protocol.Peers.Hellos;
+using Henge.Transport.Tls;
 
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,7 @@ internal sealed class PeerDoor : IPollWork
 
     private readonly IDoorOwner _owner;
     private readonly Func<IReadOnlyList<byte[]>> _secrets;
+    private readonly TlsDialling _tls;
     private readonly TimeProvider _timeProvider;
     private readonly PollThread _thread;
     private readonly NameLookup _names = new();
@@ -47,13 +49,15 @@ internal sealed class PeerDoor : IPollWork
     /// <summary>Creates it; nothing runs yet.</summary>
     /// <param name="owner">Who is told.</param>
     /// <param name="secrets">The secrets as they are now; asked for each hello.</param>
+    /// <param name="tls">TLS for the links that it dials.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="isPortable">Whether to do without what only Linux has.</param>
     /// <param name="logger">Where it logs.</param>
     public PeerDoor(
-        IDoorOwner owner, Func<IReadOnlyList<byte[]>> secrets, TimeProvider timeProvider, bool isPortable,
-        ILogger logger)
+        IDoorOwner owner, Func<IReadOnlyList<byte[]>> secrets, TlsDialling tls, TimeProvider timeProvider,
+        bool isPortable, ILogger logger)
     {
+        _tls = tls;
         _owner = owner;
         _secrets = secrets;
         _timeProvider = timeProvider;
@@ -79,14 +83,14 @@ internal sealed class PeerDoor : IPollWork
     /// Takes in a connection whose first bytes are those of a hello; false when there is no place, and then the caller
     /// closes it. Any thread.
     /// </summary>
-    public bool TryAccept(Socket socket)
+    public bool TryAccept(Socket socket, TlsSession? tls = null)
     {
         if (_stops || Interlocked.Increment(ref _strangers) > MaxStrangers)
         {
             Interlocked.Decrement(ref _strangers);
             return false;
         }
-        _thread.Post(() => Admit(socket));
+        _thread.Post(() => Admit(new PeerChannel(socket, tls)));
         return true;
     }
 
@@ -162,7 +166,7 @@ internal sealed class PeerDoor : IPollWork
         _thread.RunPosted();
         foreach (Visit visit in _visits)
         {
-            visit.Socket.Dispose();
+            visit.Channel.Close();
         }
         _visits.Clear();
     }
@@ -184,14 +188,14 @@ internal sealed class PeerDoor : IPollWork
         // A name that took too long has been given up already.
         if (!dialling.IsResolved)
         {
-            dialling.Resolved(addresses);
+            dialling.Resolved(addresses, _tls.IsOn, _tls.AllowsPlain);
             TryNext(dialling);
         }
     }
 
     private void TryNext(Dialling dialling)
     {
-        if (dialling.TryNext() is not { } visit)
+        if (dialling.TryNext(_tls.Session) is not { } visit)
         {
             Failed(dialling, Refusal.None, isByPeer: false);
             return;
@@ -206,32 +210,36 @@ internal sealed class PeerDoor : IPollWork
         if (visit.TryConnected())
         {
             visit.DeadlineMs = NowMs + StepMs;
-            visit.Begin(new Handshake(LinkSide.Dialler, _owner.Describe(visit.Dialling!.Request.Kind), _secrets()));
+            Begin(visit, LinkSide.Dialler, visit.Dialling!.Request.Kind);
         }
     }
 
-    private void Admit(Socket socket)
+    private void Begin(Visit visit, LinkSide side, LinkKind kind) => visit.Begin(
+        () => new Handshake(side, _owner.Describe(kind), _secrets(), visit.Channel.Tls?.Binding));
+
+    private void Admit(PeerChannel channel)
     {
+        Socket socket = channel.Socket;
         if (_stops)
         {
-            socket.Dispose();
+            channel.Close();
             return;
         }
         try
         {
             socket.Blocking = false;
             PeerSockets.Configure(socket);
-            var visit = new Visit(socket, (IPEndPoint)socket.RemoteEndPoint!, dialling: null)
+            var visit = new Visit(channel, (IPEndPoint)socket.RemoteEndPoint!, dialling: null)
             {
                 DeadlineMs = NowMs + StepMs,
             };
             _visits.Add(visit);
-            visit.Begin(new Handshake(LinkSide.Acceptor, _owner.Describe(LinkKind.Control), _secrets()));
+            Begin(visit, LinkSide.Acceptor, LinkKind.Control);
         }
         catch (SocketException)
         {
             // It was gone before its turn came.
-            socket.Dispose();
+            channel.Close();
             Interlocked.Decrement(ref _strangers);
         }
     }
@@ -253,7 +261,11 @@ internal sealed class PeerDoor : IPollWork
             _owner.Met(Meet(visit, member));
             return;
         }
-        Part(visit.Socket);
+        if (visit.TlsFailure is { } why)
+        {
+            _tls.Failed(visit.Remote, why);
+        }
+        Part(visit.Channel);
         if (visit.Dialling is not { } dialling)
         {
             _owner.TurnedAway(visit.Remote, refusal == Refusal.None ? Refusal.Malformed : refusal);
@@ -317,7 +329,7 @@ internal sealed class PeerDoor : IPollWork
         int value = Math.Max(handshake.Peer!.MaxValueBytes, _owner.Describe(LinkKind.Data).MaxValueBytes);
         return new MetPeer
         {
-            Socket = visit.Socket,
+            Channel = visit.Channel,
             Member = member,
             Kind = request?.Kind ?? (LinkKind)handshake.Peer.Link,
             Lane = request?.Lane ?? 0,
@@ -330,16 +342,16 @@ internal sealed class PeerDoor : IPollWork
     }
 
     /// <summary>Says goodbye, so that a refusal arrives before the end.</summary>
-    private static void Part(Socket socket)
+    private static void Part(PeerChannel channel)
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            channel.Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {
             // The other side was faster.
         }
-        socket.Dispose();
+        channel.Close();
     }
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Peers.Links;
 using Henge.Protocol.Peers.Hellos;
+using Henge.Transport.Tls;
 
 namespace Henge.Peers.Doors;
 
@@ -14,21 +16,25 @@ internal sealed class Visit
     private readonly byte[] _received = new byte[HelloMessage.MaxBytes];
     private int _count;
     private int _sent;
+    private Func<Handshake>? _hello;
 
-    /// <summary>Begins with a socket, which is non-blocking.</summary>
-    /// <param name="socket">Connected, or connecting where this node dials.</param>
+    /// <summary>Begins with a connection.</summary>
+    /// <param name="channel">Connected, or connecting where this node dials.</param>
     /// <param name="remote">The other side.</param>
     /// <param name="dialling">The dial that it belongs to; null when the other side dialled.</param>
-    public Visit(Socket socket, IPEndPoint remote, Dialling? dialling)
+    public Visit(PeerChannel channel, IPEndPoint remote, Dialling? dialling)
     {
-        Socket = socket;
+        Channel = channel;
         Remote = remote;
         Dialling = dialling;
         IsConnecting = dialling is not null;
     }
 
+    /// <summary>The connection.</summary>
+    public PeerChannel Channel { get; }
+
     /// <summary>The socket.</summary>
-    public Socket Socket { get; }
+    public Socket Socket => Channel.Socket;
 
     /// <summary>The other side.</summary>
     public IPEndPoint Remote { get; }
@@ -48,18 +54,28 @@ internal sealed class Visit
     /// <summary>What the socket said when it failed; null while it did not.</summary>
     public SocketError? Error { get; private set; }
 
+    /// <summary>Why there is no TLS; null when nothing is wrong with it.</summary>
+    public string? TlsFailure { get; private set; }
+
     /// <summary>Whether nothing more is to be expected of it.</summary>
     public bool IsOver => Error is not null
-        || (Handshake is { Status: not HandshakeStatus.Waiting } handshake && _sent == handshake.Output.Length);
+        || (Channel.Unsent == 0 && Handshake is { Status: not HandshakeStatus.Waiting } handshake
+            && _sent == handshake.Output.Length);
 
     /// <summary>Whether it waits for room to write.</summary>
-    public bool WantsWriting => IsConnecting || (Handshake is { } handshake && _sent < handshake.Output.Length);
+    public bool WantsWriting => IsConnecting || Channel.Unsent > 0
+        || (Handshake is { } handshake && _sent < handshake.Output.Length);
 
-    /// <summary>The connection is up: begins the hello.</summary>
-    public void Begin(Handshake handshake)
+    /// <summary>The connection is up: begins with TLS where it has that, then the hello.</summary>
+    /// <param name="hello">Makes the hello, when it is its turn.</param>
+    public void Begin(Func<Handshake> hello)
     {
         IsConnecting = false;
-        Handshake = handshake;
+        _hello = hello;
+        if (Channel.Tls is { Handshake: null } tls)
+        {
+            tls.Begin();
+        }
         Advance();
     }
 
@@ -80,11 +96,16 @@ internal sealed class Visit
     /// <summary>Reads and writes as far as it goes.</summary>
     public void Advance()
     {
+        if (!IsSecure())
+        {
+            return;
+        }
+        Handshake ??= _hello!();
         while (Error is null && Handshake is { } handshake)
         {
             if (_sent < handshake.Output.Length)
             {
-                int count = Socket.Send(handshake.Output.AsSpan(_sent), SocketFlags.None, out SocketError error);
+                int count = Channel.Send(handshake.Output.AsSpan(_sent), out SocketError error);
                 if (!IsProgress(count, error))
                 {
                     return;
@@ -99,12 +120,42 @@ internal sealed class Visit
         }
     }
 
+    /// <summary>Goes on with TLS where there is some; whether it is up.</summary>
+    private bool IsSecure()
+    {
+        if (Error is not null || Channel.Tls is not { } tls)
+        {
+            return Error is null;
+        }
+        if (tls.Handshake!.IsCompletedSuccessfully)
+        {
+            if (Channel.Unsent > 0 && TlsPump.Flush(tls, Socket) is not SocketError.Success and var failed)
+            {
+                Fail(failed);
+            }
+            return Error is null;
+        }
+        SocketError error = TlsPump.Shake(tls, Socket);
+        if (tls.Handshake.IsFaulted)
+        {
+            TlsFailure = tls.Objection
+                ?? tls.Handshake.Exception!.GetBaseException().Message.ReplaceLineEndings(" ");
+            Fail(SocketError.ProtocolNotSupported);
+        }
+        else if (error != SocketError.Success)
+        {
+            TlsFailure = "the other side ended it";
+            Fail(error);
+        }
+        return tls.Handshake.IsCompletedSuccessfully && Error is null;
+    }
+
     private bool TryReceive(Handshake handshake)
     {
         int missing = HelloMessage.Missing(_received.AsSpan(0, _count));
         if (missing > 0)
         {
-            int count = Socket.Receive(_received.AsSpan(_count, missing), SocketFlags.None, out SocketError error);
+            int count = Channel.Receive(_received.AsSpan(_count, missing), asks: true, out SocketError error);
             if (!IsProgress(count, error))
             {
                 return false;

@@ -49,6 +49,12 @@ internal sealed class LinkSet
         var link = new PeerLink(met, _nextId++, _budget);
         _links.Add(link.Id, link);
         _watch.Add(link);
+        if (link.HasInput)
+        {
+            // What came with the end of the hello is here already: a turn for writing reads it.
+            link.IsWatchedForRoom = true;
+            _watch.SetWriting(link, writing: true);
+        }
         return link;
     }
 
@@ -90,7 +96,7 @@ internal sealed class LinkSet
         {
             Send(link, nowMs);
         }
-        if (canRead && link.Lost is null)
+        if ((canRead || link.HasInput) && link.Lost is null)
         {
             link.Receive(_scratch, most, _owner);
         }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Protocol.Peers;
@@ -9,8 +7,8 @@ namespace Henge.Peers.Links;
 /// <summary>A connection whose hello is done: what it takes to make a link of it.</summary>
 internal sealed class MetPeer
 {
-    /// <summary>The socket, non-blocking; whoever has this owns it.</summary>
-    public required Socket Socket { get; init; }
+    /// <summary>The connection; whoever has this owns it.</summary>
+    public required PeerChannel Channel { get; init; }
 
     /// <summary>The other node as it described itself.</summary>
     public required Member Member { get; init; }

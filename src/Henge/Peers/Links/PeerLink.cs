@@ -22,6 +22,7 @@ internal sealed class PeerLink
     private const int SliceBytes = 64 << 10;
     private const int BodySliceBytes = 1 << 20;
 
+    private readonly PeerChannel _channel;
     private readonly BufferBudget _budget;
     private readonly FrameReader _reader;
     private readonly FrameWriter _writer;
@@ -39,7 +40,7 @@ internal sealed class PeerLink
     public PeerLink(MetPeer met, long id, BufferBudget budget)
     {
         Id = id;
-        Socket = met.Socket;
+        _channel = met.Channel;
         Member = met.Member;
         Kind = met.Kind;
         Dialled = met.Dialled;
@@ -56,7 +57,10 @@ internal sealed class PeerLink
     public long Id { get; }
 
     /// <summary>The socket.</summary>
-    public Socket Socket { get; }
+    public Socket Socket => _channel.Socket;
+
+    /// <summary>Whether there is input that the kernel knows nothing of any more.</summary>
+    public bool HasInput => _channel.HasInput;
 
     /// <summary>The other node as it described itself in the hello.</summary>
     public Member Member { get; }
@@ -111,10 +115,11 @@ internal sealed class PeerLink
     public void Send(long nowMs)
     {
         _writer.Seal();
-        while (Lost is null && _writer.Length > 0)
+        while (Lost is null && (_writer.Length > 0 || _channel.Unsent > 0))
         {
             ReadOnlySpan<byte> ready = _writer.Sealed.Span;
-            int sent = Socket.Send(ready, SocketFlags.None, out SocketError error);
+            int before = _channel.Unsent;
+            int sent = _channel.Send(ready, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 sent = 0;
@@ -124,12 +129,12 @@ internal sealed class PeerLink
                 Lose(ReasonOf(error));
                 return;
             }
-            if (sent > 0 || !IsFull)
+            if (sent > 0 || _channel.Unsent < before || !IsFull)
             {
                 _progressMs = nowMs;
             }
             _writer.Consume(sent);
-            if (sent < ready.Length)
+            if (sent < ready.Length || _channel.Unsent > 0)
             {
                 IsFull = true;
                 Charge();
@@ -158,7 +163,7 @@ internal sealed class PeerLink
     /// <param name="owner">Who gets the messages.</param>
     public void Receive(byte[] scratch, int most, ILinkOwner owner)
     {
-        while (Lost is null && most > 0)
+        while (Lost is null && (most > 0 || _channel.HasInput))
         {
             bool isDirect = _input.Length == 0;
             Span<byte> room = scratch;
@@ -167,7 +172,7 @@ internal sealed class PeerLink
                 Lose(DownReason.Reset);
                 return;
             }
-            int count = Socket.Receive(room, SocketFlags.None, out SocketError error);
+            int count = _channel.Receive(room, asks: most > 0, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 return;
@@ -193,7 +198,7 @@ internal sealed class PeerLink
         _writer.Release();
         Charge();
         _input.Release();
-        Socket.Dispose();
+        _channel.Close();
         _sending.Dispose();
         _receiving.Dispose();
     }

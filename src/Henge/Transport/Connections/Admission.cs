@@ -15,6 +15,15 @@ internal enum Admission : byte
     /// <summary>It is another node and goes to the peers' door.</summary>
     Peer,
 
+    /// <summary>It speaks TLS and goes to the TLS door.</summary>
+    Tls,
+
+    /// <summary>It speaks RESP without the TLS that is wanted here: told so, and closed.</summary>
+    PlainResp,
+
+    /// <summary>It speaks HTTP without the TLS that is wanted here: told so, and closed.</summary>
+    PlainHttp,
+
     /// <summary>It speaks RESP from another machine while no password is set: told so, and closed.</summary>
     Denied,
 

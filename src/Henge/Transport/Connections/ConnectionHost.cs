@@ -5,6 +5,7 @@ using Henge.Peers;
 using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Transport.Buffers;
+using Henge.Transport.Tls;
 
 namespace Henge.Transport.Connections;
 
@@ -22,6 +23,7 @@ internal sealed class ConnectionHost
     private readonly RareLog _limits = new();
     private readonly RareLog _descriptors = new();
     private readonly RareLog _tls = new();
+    private readonly RareLog _plain = new();
 
     /// <summary>Creates it for a node.</summary>
     public ConnectionHost(HengeNode node)
@@ -46,6 +48,9 @@ internal sealed class ConnectionHost
 
     /// <summary>The node's part in the ring; null when it has none.</summary>
     public RingHost? Ring => Node.Ring as RingHost;
+
+    /// <summary>Where TLS begins; null when the node speaks none. Set before anything is served.</summary>
+    public TlsDoor? TlsDoor { get; set; }
 
     /// <summary>Memory of all connections' buffers.</summary>
     public BufferBudget Budget { get; }
@@ -86,30 +91,66 @@ internal sealed class ConnectionHost
     public bool IsProtectedFrom(IPAddress remote) =>
         !Node.Authenticator.IsRequired && !Node.Options.Insecure && !IsLoopback(remote);
 
-    /// <summary>Decides by the first bytes of a connection, which were peeked at, what becomes of it.</summary>
-    public Admission Admit(ReadOnlySpan<byte> peeked, IPEndPoint remote)
+    /// <summary>The last word to a connection that is not served; empty for none.</summary>
+    public static ReadOnlySpan<byte> AnswerTo(Admission admission) => admission switch
     {
-        bool isLocal = IsLoopback(remote.Address);
-        switch (ProtocolDetector.Detect(peeked))
+        Admission.Resp => TooManyClients,
+        Admission.Denied => Protected,
+        Admission.PlainResp => "-DENIED Henge speaks TLS here, and nothing else. Connect with TLS.\r\n"u8,
+        Admission.PlainHttp => "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 26\r\n\r\n"u8
+            + "Henge speaks https here.\r\n"u8,
+        _ => default,
+    };
+
+    /// <summary>Decides by the first bytes of a connection, which were peeked at, what becomes of it.</summary>
+    /// <param name="peeked">The bytes.</param>
+    /// <param name="remote">Who sent them.</param>
+    /// <param name="isSecure">Whether they came through TLS.</param>
+    public Admission Admit(ReadOnlySpan<byte> peeked, IPEndPoint remote, bool isSecure = false)
+    {
+        DetectedProtocol protocol = ProtocolDetector.Detect(peeked);
+        if (protocol == DetectedProtocol.NeedMore)
         {
-            case DetectedProtocol.NeedMore:
-                return Admission.Undecided;
-            case DetectedProtocol.Peer when Ring is not null:
-                return Admission.Peer;
-            case DetectedProtocol.Http when Node.HttpSink is not null:
-                return Admission.Http;
-            case DetectedProtocol.Resp:
-            case DetectedProtocol.Inline when isLocal:
-                return IsProtectedFrom(remote.Address) ? Admission.Denied : Admission.Resp;
-            case DetectedProtocol.Tls:
-                if (_tls.IsDue(MonotonicMs, out long others))
-                {
-                    Log.TlsRefused(Node.Logger, remote, others);
-                }
-                return Admission.Refused;
-            default:
-                return Admission.Refused;
+            return Admission.Undecided;
         }
+        if (protocol == DetectedProtocol.Tls && !isSecure)
+        {
+            return AdmitTls(remote);
+        }
+        if (!isSecure && TlsDoor is not null && !Node.Options.Security.AllowPlain)
+        {
+            if (_plain.IsDue(MonotonicMs, out long others))
+            {
+                Log.PlainRefused(Node.Logger, remote, others);
+            }
+            return protocol switch
+            {
+                DetectedProtocol.Resp => Admission.PlainResp,
+                DetectedProtocol.Http => Admission.PlainHttp,
+                _ => Admission.Refused,
+            };
+        }
+        return protocol switch
+        {
+            DetectedProtocol.Peer when Ring is not null => Admission.Peer,
+            DetectedProtocol.Http when Node.HttpSink is not null => Admission.Http,
+            DetectedProtocol.Resp => IsProtectedFrom(remote.Address) ? Admission.Denied : Admission.Resp,
+            DetectedProtocol.Inline when IsLoopback(remote.Address) => Admission.Resp,
+            _ => Admission.Refused,
+        };
+    }
+
+    private Admission AdmitTls(IPEndPoint remote)
+    {
+        if (TlsDoor is not null)
+        {
+            return Admission.Tls;
+        }
+        if (_tls.IsDue(MonotonicMs, out long others))
+        {
+            Log.TlsRefused(Node.Logger, remote, others);
+        }
+        return Admission.Refused;
     }
 
     /// <summary>Whether the address is this machine's own.</summary>
@@ -136,27 +177,42 @@ internal sealed class ConnectionHost
     }
 
     /// <summary>Gives a socket that speaks HTTP to the HTTP server, with all its bytes still to be read.</summary>
-    public void HandOver(IHttpSocketSink sink, Socket socket)
+    /// <returns>False when it takes no more; the socket is the caller's then.</returns>
+    public bool TryHandOver(IHttpSocketSink sink, Socket socket, TlsSession? tls)
     {
         Interlocked.Increment(ref Node.Counters.HttpConnections);
         try
         {
-            if (sink.TryTake(socket))
-            {
-                return;
-            }
+            return sink.TryTake(socket, tls);
         }
         catch (Exception exception)
         {
             Log.HandOverFailed(Node.Logger, exception);
+            return false;
         }
-        socket.Dispose();
     }
 
-    /// <summary>Gives a socket that speaks as a peer to the peers' door, with all its bytes still to be read.</summary>
-    public static void HandOver(IPeerSocketSink sink, Socket socket)
+    /// <summary>
+    /// Gives away a socket with all its bytes still to be read, to who serves what it speaks; who does not want it has
+    /// it closed.
+    /// </summary>
+    public void HandOver(Admission admission, Socket socket)
     {
-        if (!sink.TryTake(socket))
+        bool isTaken = false;
+        switch (admission)
+        {
+            case Admission.Http when Node.HttpSink is { } sink:
+                isTaken = TryHandOver(sink, socket, tls: null);
+                break;
+            case Admission.Peer when Ring is { } ring:
+                isTaken = ring.Door.TryAccept(socket);
+                break;
+            case Admission.Tls when TlsDoor is { } door:
+                door.Take(socket);
+                isTaken = true;
+                break;
+        }
+        if (!isTaken)
         {
             socket.Dispose();
         }

@@ -67,6 +67,7 @@ internal sealed class EpollBatch
             ? ReceiveIntoSlice(connection, tail)
             : ReceiveIntoTail(connection, tail);
         _receivedBytes += Math.Max(0, count);
+        connection.IsReceived = count > 0;
         return count;
     }
 
@@ -81,6 +82,7 @@ internal sealed class EpollBatch
         Hint();
         foreach ((EpollConnection connection, int start, int length) in _received)
         {
+            connection.IsReceived = false;
             if (connection.Phase != EpollPhase.Closed)
             {
                 Execute(connection, start, length);

@@ -6,6 +6,8 @@ using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Transport.Buffers;
 using Henge.Transport.Connections;
+using Henge.Transport.Epoll.Inputs;
+using Henge.Transport.Tls;
 
 namespace Henge.Transport.Epoll;
 
@@ -23,21 +25,25 @@ internal sealed unsafe class EpollConnection : IClientConnection
     private readonly ConnectionHost _host;
     private readonly EpollLoop _loop;
     private readonly Lock _descriptorGate = new();
+    private readonly TlsSession? _tls;
     private bool _descriptorGone;
     private int _posted;
     private int _closeReason;
     private volatile bool _closesAfterOutput;
 
     /// <summary>Takes over an accepted socket and registers its session.</summary>
-    public EpollConnection(ConnectionHost host, EpollLoop loop, int descriptor, IPEndPoint remote, IPEndPoint local)
+    public EpollConnection(
+        ConnectionHost host, EpollLoop loop, int descriptor, IPEndPoint remote, IPEndPoint local,
+        TlsSession? tls = null)
     {
+        _tls = tls;
         _host = host;
         _loop = loop;
         Descriptor = descriptor;
         Remote = remote;
         LocalEndPoint = local;
         Input = new ByteQueue(host.Budget);
-        Output = new ByteQueue(host.Budget);
+        Output = tls?.Output ?? new ByteQueue(host.Budget);
         Times.Connected(host.MonotonicMs);
         Session = host.Open(this);
     }
@@ -71,6 +77,12 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// <summary>What other threads want sent.</summary>
     public PushQueue Pushes { get; } = new();
 
+    /// <summary>Whether it speaks through TLS.</summary>
+    public bool IsSecure => _tls is not null;
+
+    /// <summary>Whether there is input that the kernel knows nothing of any more.</summary>
+    public bool HasInput => _tls is { HasInput: true };
+
     /// <summary>Where it is in its life.</summary>
     public EpollPhase Phase { get; set; }
 
@@ -79,6 +91,11 @@ internal sealed unsafe class EpollConnection : IClientConnection
 
     /// <summary>What epoll reports of it now.</summary>
     public uint Interest { get; set; }
+
+    /// <summary>
+    /// Whether what it received waits to be run in this turn: nothing may be received behind it before that.
+    /// </summary>
+    public bool IsReceived { get; set; }
 
     /// <summary>Whether the batch that runs has hinted at its first key.</summary>
     public bool IsHinted { get; set; }
@@ -176,7 +193,11 @@ internal sealed unsafe class EpollConnection : IClientConnection
     public void Unpost() => Interlocked.Exchange(ref _posted, 0);
 
     /// <summary>Receives into <paramref name="room"/>; 0 at the end of the input, else the negative error.</summary>
-    public int Receive(Span<byte> room, int flags)
+    public int Receive(Span<byte> room, int flags) =>
+        _tls is null ? ReceiveRaw(room, flags) : SecureInput.Receive(this, _tls, room);
+
+    /// <summary>As it comes, encrypted where it is.</summary>
+    public int ReceiveRaw(Span<byte> room, int flags)
     {
         fixed (byte* at = room)
         {
@@ -202,6 +223,10 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// </summary>
     public CloseReason Send(ReadOnlySpan<byte> bytes)
     {
+        if (_tls is not null)
+        {
+            return SendSecure(_tls, bytes);
+        }
         if (Output.Length == 0 && !TrySend(ref bytes))
         {
             return CloseReason.Peer;
@@ -215,6 +240,23 @@ internal sealed unsafe class EpollConnection : IClientConnection
             return CloseReason.Output;
         }
         return Output.TryAppend(bytes) ? CloseReason.None : CloseReason.Memory;
+    }
+
+    private CloseReason SendSecure(TlsSession tls, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length + PendingOutputBytes > _host.OutputLimit(Session) && Output.Length > 0)
+        {
+            return CloseReason.Output;
+        }
+        try
+        {
+            tls.Write(bytes);
+        }
+        catch (Exception exception) when (TlsSession.IsFailure(exception))
+        {
+            return CloseReason.Memory;
+        }
+        return TryFlush() ? CloseReason.None : CloseReason.Peer;
     }
 
     /// <summary>Sends what waits, as far as the kernel takes it; false when the other side is gone.</summary>
@@ -241,6 +283,11 @@ internal sealed unsafe class EpollConnection : IClientConnection
         Phase = EpollPhase.Closed;
         if (discardInput)
         {
+            if (_tls is not null && Output.Length == 0)
+            {
+                _tls.Farewell();
+                TryFlush();
+            }
             Discard();
         }
         Forget();
@@ -257,6 +304,7 @@ internal sealed unsafe class EpollConnection : IClientConnection
         }
         Input.Release();
         Output.Release();
+        _tls?.Dispose();
         Pushes.Clear();
         _host.Closed(Session);
     }
@@ -307,7 +355,7 @@ internal sealed unsafe class EpollConnection : IClientConnection
         Span<byte> scrap = stackalloc byte[4096];
         int discarded = 0;
         int count;
-        while (discarded < MaxDiscarded && (count = Receive(scrap, 0)) > 0)
+        while (discarded < MaxDiscarded && (count = ReceiveRaw(scrap, 0)) > 0)
         {
             discarded += count;
         }

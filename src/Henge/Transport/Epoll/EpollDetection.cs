@@ -32,24 +32,19 @@ internal sealed class EpollDetection
             }
             return false;
         }
-        switch (_host.Admit(_scratch.AsSpan(0, count), connection.Remote))
+        Admission admission = _host.Admit(_scratch.AsSpan(0, count), connection.Remote);
+        switch (admission)
         {
             case Admission.Undecided when !isLast:
                 connection.Times.CommandIncomplete(isNew: false, _loop.MonotonicMs);
                 return false;
-            case Admission.Denied:
-                _ = connection.Send(ConnectionHost.Protected);
-                _loop.Close(connection, CloseReason.Refused);
-                return false;
             case Admission.Resp:
                 return _loop.Open(connection);
-            case Admission.Peer when _host.Ring is { } ring:
-                _loop.HandOver(connection, ring);
-                return false;
-            case Admission.Http when _host.Node.HttpSink is { } sink:
-                _loop.HandOver(connection, sink);
+            case Admission.Peer or Admission.Http or Admission.Tls:
+                _loop.HandOver(connection, admission);
                 return false;
             default:
+                _ = connection.Send(ConnectionHost.AnswerTo(admission));
                 _loop.Close(connection, CloseReason.Refused);
                 return false;
         }

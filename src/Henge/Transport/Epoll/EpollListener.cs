@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 using Henge.Transport.Connections;
+using Henge.Transport.Tls;
 
 namespace Henge.Transport.Epoll;
 
@@ -138,6 +139,26 @@ internal sealed unsafe class EpollListener
             _host.Report(CloseReason.Refused, remote);
             return;
         }
+        Give(descriptor, remote, tls: null);
+    }
+
+    /// <summary>Gives a connection whose TLS is up to a loop; false when it is one too many.</summary>
+    public bool TryAdopt(Socket socket, TlsSession tls)
+    {
+        var remote = (IPEndPoint)socket.RemoteEndPoint!;
+        if (_closes || _host.IsFull(remote.Address))
+        {
+            return false;
+        }
+        int descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        // The descriptor is the loop's from now on; the object must not close it.
+        socket.SafeHandle.SetHandleAsInvalid();
+        Give(descriptor, remote, tls);
+        return true;
+    }
+
+    private void Give(int descriptor, IPEndPoint remote, TlsSession? tls)
+    {
         EpollLoop loop = _loops[0];
         foreach (EpollLoop other in _loops)
         {
@@ -147,7 +168,7 @@ internal sealed unsafe class EpollListener
             }
         }
         loop.Expect();
-        new EpollConnection(_host, loop, descriptor, remote, LocalName(descriptor)).Post();
+        new EpollConnection(_host, loop, descriptor, remote, LocalName(descriptor), tls).Post();
     }
 
     private static IPEndPoint LocalName(int descriptor)

@@ -5,6 +5,7 @@ using Henge.Cluster;
 using Henge.Peers;
 using Henge.Peers.Lanes;
 using Henge.Transport.Connections;
+using Henge.Transport.Epoll.Inputs;
 
 namespace Henge.Transport.Epoll;
 
@@ -32,6 +33,7 @@ internal sealed class EpollLoop : IDisposable
     private readonly EpollDetection _detection;
     private readonly LoopLane? _lane;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly UnreadInput _unread = new();
     private long _checkMs;
     private EpollStopping? _stopping;
     private volatile bool _stops;
@@ -115,22 +117,13 @@ internal sealed class EpollLoop : IDisposable
         _table.Remove(connection);
     }
 
-    /// <summary>Gives a connection that speaks HTTP to the HTTP server.</summary>
-    public void HandOver(EpollConnection connection, IHttpSocketSink sink)
+    /// <summary>Gives a connection to who serves what it speaks: the HTTP server, the peers' door, TLS.</summary>
+    public void HandOver(EpollConnection connection, Admission admission)
     {
         _queue.TryControl(Libc.Delete, connection.Descriptor, 0, 0);
         connection.Forget();
         _table.Remove(connection);
-        _host.HandOver(sink, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
-    }
-
-    /// <summary>Gives a connection that speaks as a peer to the peers' door.</summary>
-    public void HandOver(EpollConnection connection, IPeerSocketSink sink)
-    {
-        _queue.TryControl(Libc.Delete, connection.Descriptor, 0, 0);
-        connection.Forget();
-        _table.Remove(connection);
-        ConnectionHost.HandOver(sink, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
+        _host.HandOver(admission, new Socket(new SafeSocketHandle(connection.Descriptor, ownsHandle: true)));
     }
 
     /// <summary>Goes on with a connection that turned out to speak RESP; false when it was closed instead.</summary>
@@ -171,6 +164,11 @@ internal sealed class EpollLoop : IDisposable
         bool wantsInput = isReading && !connection.IsStalled && !connection.ClosesAfterOutput
             && connection.Phase is EpollPhase.Open;
         SetInterest(connection, (wantsInput ? Libc.In : 0) | (connection.Output.Length > 0 ? Libc.Out : 0));
+        if (wantsInput && connection.HasInput)
+        {
+            // Decrypted by halves: the kernel has nothing more of it to report.
+            _unread.Add(connection);
+        }
     }
 
     /// <inheritdoc/>
@@ -210,6 +208,7 @@ internal sealed class EpollLoop : IDisposable
             uint events = _queue.Event(i, out long key);
             Dispatch(events, key);
         }
+        _unread.Read(this);
         _batch.Run();
         ReadMailbox();
         if (_schedule.MoveDue(_batch, MonotonicMs))
@@ -234,7 +233,7 @@ internal sealed class EpollLoop : IDisposable
 
     private int TimeoutMs()
     {
-        if (!_mailbox.IsEmpty || (_stops && _stopping is null))
+        if (!_mailbox.IsEmpty || !_unread.IsEmpty || (_stops && _stopping is null))
         {
             return 0;
         }
@@ -354,12 +353,16 @@ internal sealed class EpollLoop : IDisposable
     private void Register(EpollConnection connection)
     {
         _table.Add(connection);
-        connection.Phase = EpollPhase.Undecided;
-        connection.Interest = Libc.In | Libc.ReadHup | Libc.EdgeTriggered;
+        connection.Phase = connection.IsSecure ? EpollPhase.Open : EpollPhase.Undecided;
+        connection.Interest = connection.IsSecure ? Libc.In : Libc.In | Libc.ReadHup | Libc.EdgeTriggered;
         // Edge-triggered while undecided: bytes that are only peeked at would be reported for ever.
         if (!_queue.TryControl(Libc.Add, connection.Descriptor, connection.Interest, connection.Slot))
         {
             Close(connection, CloseReason.Fault);
+        }
+        else if (connection.HasInput)
+        {
+            _unread.Add(connection);
         }
     }
 

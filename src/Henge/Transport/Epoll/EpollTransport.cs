@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 
 using Henge.Transport.Connections;
+using Henge.Transport.Tls;
 
 namespace Henge.Transport.Epoll;
 
@@ -47,11 +48,15 @@ internal sealed class EpollTransport : ITransport
         }
         _loops = [.. loops];
         _listener!.ServeWith(_loops);
+        _host.TlsDoor = TlsDoor.Of(_host, this);
         foreach (EpollLoop loop in _loops)
         {
             loop.Start();
         }
     }
+
+    /// <inheritdoc/>
+    public bool TryAdopt(Socket socket, TlsSession tls) => _listener!.TryAdopt(socket, tls);
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -62,6 +67,10 @@ internal sealed class EpollTransport : ITransport
             return;
         }
         // First no more connections, so that none is given to a loop that has ended.
+        if (_host.TlsDoor is { } door)
+        {
+            await door.StopAsync().ConfigureAwait(false);
+        }
         _listener.Close();
         _loops[0].Wake();
         await _listener.Closed.ConfigureAwait(false);

@@ -7,6 +7,7 @@ using Henge.Protocol;
 using Henge.Sessions;
 using Henge.Transport.Buffers;
 using Henge.Transport.Connections;
+using Henge.Transport.Tls;
 
 namespace Henge.Transport.Sockets;
 
@@ -33,24 +34,30 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
 
     private readonly ConnectionHost _host;
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
+    private readonly TlsSession? _tls;
     private readonly CancellationTokenSource _ending = new();
     private readonly ByteQueue _input;
     private readonly ConnectionOutput _output;
     private readonly IPEndPoint _remote;
     private ConnectionTimes _times;
     private int _closeReason;
-    private volatile bool _isUndecided = true;
+    private volatile bool _isUndecided;
     private volatile bool _isHandedOver;
     private volatile bool _closesAfterOutput;
     private volatile bool _stops;
 
     /// <summary>Takes over an accepted socket and registers its session.</summary>
-    public SocketConnection(ConnectionHost host, Socket socket)
+    /// <param name="host">What connections share.</param>
+    /// <param name="socket">The socket.</param>
+    /// <param name="tls">Its TLS, whose handshake is done and through which it speaks RESP; null for none.</param>
+    public SocketConnection(ConnectionHost host, Socket socket, TlsSession? tls = null)
     {
+        _tls = tls;
         _host = host;
         _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: false);
+        _stream = tls is null ? new NetworkStream(socket, ownsSocket: false) : tls.OpenStream(socket);
+        _isUndecided = tls is null;
         _input = new ByteQueue(host.Budget);
         _output = new ConnectionOutput(host.Budget);
         _remote = (IPEndPoint)socket.RemoteEndPoint!;
@@ -153,10 +160,11 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
     {
         try
         {
-            if (await DecideAsync().ConfigureAwait(false))
+            if (_tls is not null || await DecideAsync().ConfigureAwait(false))
             {
                 await ReadAsync().ConfigureAwait(false);
                 await SendRestAsync().ConfigureAwait(false);
+                await (_tls?.FarewellAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException
@@ -202,7 +210,8 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
                 {
                     return false;
                 }
-                switch (_host.Admit(scratch.AsSpan(0, count), _remote))
+                Admission admission = _host.Admit(scratch.AsSpan(0, count), _remote);
+                switch (admission)
                 {
                     case Admission.Undecided when !_stops:
                         _times.CommandIncomplete(isNew: false, _host.MonotonicMs);
@@ -212,23 +221,14 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
                         _isUndecided = false;
                         _times.CommandComplete();
                         return true;
-                    case Admission.Http when _host.Node.HttpSink is { } sink:
+                    case Admission.Http or Admission.Peer or Admission.Tls:
                         if (TryGiveAway())
                         {
-                            _host.HandOver(sink, _socket);
+                            _host.HandOver(admission, _socket);
                         }
-                        return false;
-                    case Admission.Peer when _host.Ring is { } ring:
-                        if (TryGiveAway())
-                        {
-                            ConnectionHost.HandOver(ring, _socket);
-                        }
-                        return false;
-                    case Admission.Denied:
-                        _socket.Send(ConnectionHost.Protected);
-                        RequestClose(CloseReason.Refused);
                         return false;
                     default:
+                        _socket.Send(ConnectionHost.AnswerTo(admission));
                         RequestClose(CloseReason.Refused);
                         return false;
                 }

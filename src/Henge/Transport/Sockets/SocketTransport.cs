@@ -4,6 +4,7 @@ using System.Net.Sockets;
 
 using Henge.Peers.Lanes;
 using Henge.Transport.Connections;
+using Henge.Transport.Tls;
 
 namespace Henge.Transport.Sockets;
 
@@ -44,6 +45,7 @@ internal sealed class SocketTransport : ITransport, IDisposable
             _lane = new GatedLane(ring);
             _lane.Start();
         }
+        _host.TlsDoor = TlsDoor.Of(_host, this);
         foreach (Socket listener in _listeners)
         {
             _background.Add(Task.Run(() => AcceptAsync(listener)));
@@ -52,8 +54,24 @@ internal sealed class SocketTransport : ITransport, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool TryAdopt(Socket socket, TlsSession tls)
+    {
+        if (_stopping.IsCancellationRequested || _host.IsFull(((IPEndPoint)socket.RemoteEndPoint!).Address))
+        {
+            return false;
+        }
+        socket.Blocking = true;
+        Run(new SocketConnection(_host, socket, tls));
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_host.TlsDoor is { } door)
+        {
+            await door.StopAsync().ConfigureAwait(false);
+        }
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_background).ConfigureAwait(false);
         Dispose();
@@ -135,6 +153,11 @@ internal sealed class SocketTransport : ITransport, IDisposable
             socket.Dispose();
             return;
         }
+        Run(connection);
+    }
+
+    private void Run(SocketConnection connection)
+    {
         Task running = Task.Run(connection.RunAsync);
         _connections[connection] = running;
         running.ContinueWith(

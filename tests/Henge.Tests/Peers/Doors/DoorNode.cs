@@ -27,7 +27,8 @@ internal sealed class DoorNode : IDoorOwner, IAsyncDisposable
     {
         _own = own with { HasSecret = secret is not null };
         byte[][] secrets = secret is null ? [] : [Encoding.UTF8.GetBytes(secret)];
-        Door = new PeerDoor(this, () => secrets, TimeProvider.System, isPortable, NullLogger.Instance);
+        Door = new PeerDoor(
+            this, () => secrets, TlsDialling.None, TimeProvider.System, isPortable, NullLogger.Instance);
         Door.Start();
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();

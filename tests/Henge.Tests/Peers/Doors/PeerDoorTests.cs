@@ -36,8 +36,8 @@ public sealed class PeerDoorTests
         Assert.Equal((LinkKind.Data, null), (accepted.Kind, accepted.Dialled));
         Assert.Equal((Hellos.B.Address, Hellos.A.Address), (dialled.Member.Address, accepted.Member.Address));
         Assert.Equal(Hellos.A.Incarnation, accepted.Member.Incarnation);
-        dialled.Socket.Dispose();
-        accepted.Socket.Dispose();
+        dialled.Channel.Socket.Dispose();
+        accepted.Channel.Socket.Dispose();
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class PeerDoorTests
         a.Door.Dial(new DialRequest(b.Address, LinkKind.Bulk, 0, new MemberId(77)));
 
         Assert.Equal((DownReason.Rejected, Refusal.SameIdentity, false), Take(a.Failed));
-        Take(b.MetPeers).Socket.Dispose();
+        Take(b.MetPeers).Channel.Socket.Dispose();
     }
 
     [Fact]
@@ -125,8 +125,8 @@ public sealed class PeerDoorTests
     public async Task A_slow_hello_is_closed_in_a_second(string sent)
     {
         await using var b = new DoorNode(Hellos.B, Secret);
-        using Socket stranger = await StrangerAsync(b, sent);
         long before = Environment.TickCount64;
+        using Socket stranger = await StrangerAsync(b, sent);
 
         int count = await stranger.ReceiveAsync(new byte[10], SocketFlags.None);
 
@@ -171,8 +171,8 @@ public sealed class PeerDoorTests
         Assert.InRange(b.SentAway, 1, 5);
         await using var a = new DoorNode(Hellos.A, Secret);
         a.Door.Dial(new DialRequest(b.Address, LinkKind.Control));
-        Take(a.MetPeers).Socket.Dispose();
-        Take(b.MetPeers).Socket.Dispose();
+        Take(a.MetPeers).Channel.Socket.Dispose();
+        Take(b.MetPeers).Channel.Socket.Dispose();
     }
 
     private static async Task<Socket> StrangerAsync(DoorNode node, string sent)

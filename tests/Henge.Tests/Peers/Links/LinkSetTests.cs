@@ -101,7 +101,7 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
 
         Assert.Equal([DownReason.TimedOut], _closed);
         Assert.Equal(2, set.Count);
-        accepted.Socket.Dispose();
+        accepted.Channel.Socket.Dispose();
         set.Close();
     }
 
@@ -113,7 +113,7 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
         LinkSet set = Set(poll);
         PeerLink link = set.Add(accepted);
 
-        dialled.Socket.Send([.. "\x05\0\0\0\x01\0\0\0\x09"u8, .. new byte[16]]);
+        dialled.Channel.Socket.Send([.. "\x05\0\0\0\x01\0\0\0\x09"u8, .. new byte[16]]);
         while (_closed.Count == 0)
         {
             Turn(set, poll, nowMs: 1);
@@ -122,7 +122,7 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
         Assert.Equal([DownReason.Rejected], _closed);
         Assert.True(link.HasBadFrames);
         Assert.Empty(_received);
-        dialled.Socket.Dispose();
+        dialled.Channel.Socket.Dispose();
     }
 
     [Theory]
@@ -135,8 +135,8 @@ public sealed class LinkSetTests : ILinkOwner, IDisposable
         LinkSet set = Set(poll);
         set.Add(accepted);
 
-        dialled.Socket.LingerState = new LingerOption(isReset, 0);
-        dialled.Socket.Dispose();
+        dialled.Channel.Socket.LingerState = new LingerOption(isReset, 0);
+        dialled.Channel.Socket.Dispose();
         while (_closed.Count == 0)
         {
             Turn(set, poll, nowMs: 1);

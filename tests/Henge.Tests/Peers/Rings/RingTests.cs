@@ -103,7 +103,7 @@ public abstract class RingTests
         using RawClient client = await RawClient.ConnectAsync(a);
         Assert.Equal("+PONG", await client.CallAsync(TransportHost.Ping));
         await TransportHost.UntilAsync(() => a.Ready && RingOf(a).Snapshot.View.Members.Count == 2);
-        met.Socket.Dispose();
+        met.Channel.Socket.Dispose();
     }
 
     [Fact]
@@ -122,14 +122,14 @@ public abstract class RingTests
         }
         writer.Seal();
         byte[] frame = writer.Sealed.ToArray();
-        met.Socket.Send(frame);
+        met.Channel.Socket.Send(frame);
         Assert.Equal(0, RingOf(a).Counters.BadFrames);
 
-        met.Socket.Send(frame);
+        met.Channel.Socket.Send(frame);
 
         await TransportHost.UntilAsync(() => RingOf(a).Counters.BadFrames == 1);
         Assert.True(a.Ready);
-        met.Socket.Dispose();
+        met.Channel.Socket.Dispose();
     }
 
     [Fact]

@@ -54,6 +54,19 @@ public sealed class HandshakeTests
         }
     }
 
+    [Fact]
+    public void Who_stands_between_two_nodes_with_another_certificate_is_found_out()
+    {
+        byte[][] secrets = [s_old];
+        var dialler = new Handshake(LinkSide.Dialler, Hellos.A with { HasSecret = true }, secrets, [1, 2, 3]);
+        var acceptor = new Handshake(LinkSide.Acceptor, Hellos.B with { HasSecret = true }, secrets, [3, 2, 1]);
+
+        Converse(dialler, acceptor);
+
+        Assert.Equal(Refusal.WrongSecret, acceptor.Refusal);
+        Assert.NotEqual(HandshakeStatus.Done, dialler.Status);
+    }
+
     public static TheoryData<string, int> Differences => new()
     {
         { "cluster", (int)Refusal.WrongCluster },
