@@ -301,7 +301,7 @@ internal static class ServeOptions
         Default = "on",
         Choices = ["on", "off"],
         Group = Node,
-        Help = "Count for metrics, and answer /metrics. OTEL_EXPORTER_OTLP_ENDPOINT in the environment sends them.",
+        Help = "Count for metrics, and answer /metrics. OpenTelemetry's variables have them sent (docs/metrics.md).",
     };
 
     /// <summary>--stop-timeout</summary>

@@ -18,8 +18,8 @@ internal sealed class TlsSession : IDisposable
     /// <summary>What <see cref="Read"/> returns when more must be fed first.</summary>
     public const int NeedMore = -1;
 
-    /// <summary>Charged for each: the platform's own state, about what OpenSSL holds.</summary>
-    private const int SessionBytes = 32 << 10;
+    /// <summary>Charged for each: what an idle session was measured to add, nearly all of it OpenSSL's own.</summary>
+    private const int SessionBytes = 64 << 10;
 
     /// <summary>Most plain bytes of a record.</summary>
     private const int RecordBytes = 16 << 10;
