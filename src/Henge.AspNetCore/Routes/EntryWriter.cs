@@ -91,7 +91,10 @@ internal sealed class EntryWriter
         long nowMs = _node.NowMs;
         Span<byte> buffer = tags.IsEmpty
             ? stackalloc byte[EntryAttributes.MaxLength] : new byte[EntryAttributes.LongestWith(tags)];
-        int length = EntryAttributes.Write(tags, contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
+        // What fills a lease began to be loaded when that was given: tags invalidated since concern it.
+        ulong begun = _node.Leases.BegunOf(key, conditions.Lease);
+        int length = EntryAttributes.Write(
+            tags, begun, contentType, lifetime.IdleMs, lifetime.Deadline(nowMs), buffer);
         scoped EntryScope entry = _node.Store.Open(key, nowMs);
         try
         {
@@ -101,7 +104,8 @@ internal sealed class EntryWriter
             {
                 return Problems.PreconditionFailed;
             }
-            if (conditions.Lease != default && !_node.Leases.Holds(key, conditions.Lease))
+            bool isOld = begun != 0 && _node.Store.Staleness?.IsStale(buffer[..length], begun) == true;
+            if (conditions.Lease != default && (!_node.Leases.Holds(key, conditions.Lease) || isOld))
             {
                 return Problems.StaleLease;
             }

@@ -28,7 +28,7 @@ internal sealed class TagRounds(
     private readonly MessageWriter _writer = new();
     private ulong _lastId = membership.Self.Boot.Value;
 
-    private ulong Highest(Instant now) => Math.Max(store.HighestVersion, store.Clock(now.UnixMs));
+    private ulong Highest(Instant now) => table.Highest(now.UnixMs);
 
     /// <summary>Begins an invalidation of a list of tags, and of sets of them.</summary>
     public void Begin(byte[] tags, Action<bool> done, Instant now)

@@ -29,6 +29,7 @@ internal sealed class TagTable : IStaleness
     private ulong _sum;
     private ulong _floor;
     private ulong _latest;
+    private ulong _begun;
     private int _setCount;
     private long _epoch;
 
@@ -58,8 +59,11 @@ internal sealed class TagTable : IStaleness
     public ulong Digest => _sum + (_floor == 0 ? 0 : Mixing.Finish(_floor));
 
     /// <inheritdoc/>
-    public bool IsStale(ReadOnlySpan<byte> attributes, ulong version) =>
-        version <= Volatile.Read(ref _latest) && version <= StaleUpTo(TagBlock.TagsOf(attributes), version);
+    public bool IsStale(ReadOnlySpan<byte> attributes, ulong version)
+    {
+        version = TagBlock.JudgedBy(attributes, version);
+        return version <= Volatile.Read(ref _latest) && version <= StaleUpTo(TagBlock.TagsOf(attributes), version);
+    }
 
     /// <inheritdoc/>
     public ulong StaleUpTo(ReadOnlySpan<byte> attributes) => StaleUpTo(TagBlock.TagsOf(attributes), 1);
@@ -76,6 +80,35 @@ internal sealed class TagTable : IStaleness
             }
         }
     }
+
+    /// <summary>
+    /// The version of a value that begins to be made now: above all that was invalidated, as far as it is known here,
+    /// and every invalidation that begins from now on in which this node has a part gets a higher one
+    /// (<see cref="Highest"/>). Any thread.
+    /// </summary>
+    public ulong Begin(long nowMs)
+    {
+        ulong latest = Volatile.Read(ref _latest);
+        ulong begun = Math.Max(_store.Clock(nowMs), latest == ulong.MaxValue ? latest : latest + 1);
+        ulong known = Volatile.Read(ref _begun);
+        while (begun > known)
+        {
+            ulong found = Interlocked.CompareExchange(ref _begun, begun, known);
+            if (found == known)
+            {
+                break;
+            }
+            known = found;
+        }
+        return begun;
+    }
+
+    /// <summary>
+    /// The highest version that was given, met, or handed out by <see cref="Begin"/> here, whatever clocks say: an
+    /// invalidation is to have a higher one.
+    /// </summary>
+    public ulong Highest(long nowMs) =>
+        Math.Max(Math.Max(_store.HighestVersion, _store.Clock(nowMs)), Volatile.Read(ref _begun));
 
     /// <summary>Makes entries with a tag, or a set of them, stale up to a version; false when they were already.
     /// </summary>

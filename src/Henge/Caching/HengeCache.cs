@@ -107,7 +107,8 @@ public sealed class HengeCache
     /// The value of a key, or where there is none the factory's, which is then stored. Of all callers of the ring that
     /// wait for one key one calls its factory, and the others get what it made: those of this process directly, those
     /// of others within 25 to 250 ms of when it was stored. If that process dies or its factory throws, the next one's
-    /// is called; one that takes longer than half a minute is no longer waited for.
+    /// is called: at once, or of a process that fell silent after half a minute at most. One that works longer than ten
+    /// minutes is no longer waited for; <see cref="EntryOptions.FactoryTimeout"/> ends it before.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="factory">

@@ -54,7 +54,7 @@ internal readonly ref struct EntryAttributes
         ReadOnlySpan<byte> contentType = default;
         long idle = 0;
         long deadline = 0;
-        block = tags.IsEmpty ? block[1..] : block[(TagBlock.HeaderBytes + tags.Length)..];
+        block = tags.IsEmpty ? block[1..] : TagBlock.After(block, tags);
         while (block.Length >= 2 && block.Length - 2 >= block[1])
         {
             ReadOnlySpan<byte> field = block.Slice(2, block[1]);
@@ -77,17 +77,18 @@ internal readonly ref struct EntryAttributes
 
     /// <summary>Longest block with a list of tags.</summary>
     public static int LongestWith(ReadOnlySpan<byte> tags) =>
-        MaxLength + (tags.IsEmpty ? 0 : TagBlock.HeaderBytes + tags.Length);
+        MaxLength + (tags.IsEmpty ? 0 : TagBlock.Length(tags, ulong.MaxValue));
 
     /// <summary>Writes a block.</summary>
     /// <param name="tags">A <see cref="TagList"/>; empty for none.</param>
+    /// <param name="begun">Kept only beside tags (<see cref="TagBlock.Write"/>).</param>
     /// <param name="contentType">Printable ASCII, at most 255 characters; null for none.</param>
     /// <param name="idleMs">0 for none.</param>
     /// <param name="deadlineMs">Kept only beside an idle time.</param>
     /// <param name="buffer">At least <see cref="LongestWith"/>.</param>
     /// <returns>Bytes written; 0 where there is nothing to keep.</returns>
     public static int Write(
-        ReadOnlySpan<byte> tags, string? contentType, long idleMs, long deadlineMs, Span<byte> buffer)
+        ReadOnlySpan<byte> tags, ulong begun, string? contentType, long idleMs, long deadlineMs, Span<byte> buffer)
     {
         int at = 1;
         if (tags.IsEmpty)
@@ -96,7 +97,7 @@ internal readonly ref struct EntryAttributes
         }
         else
         {
-            at = TagBlock.Write(tags, buffer);
+            at = TagBlock.Write(tags, begun, buffer);
         }
         if (!string.IsNullOrEmpty(contentType))
         {
@@ -116,15 +117,15 @@ internal readonly ref struct EntryAttributes
     }
 
     /// <summary>Writes the block of a value without a content type, into the buffer where it fits.</summary>
-    /// <param name="tags">A <see cref="TagList"/>; empty for none.</param>
-    /// <param name="lifetime">How long the entry is to live.</param>
+    /// <param name="write">Its tags, and how long the entry is to live.</param>
     /// <param name="nowMs">Unix milliseconds.</param>
     /// <param name="buffer">At least <see cref="MaxLength"/>.</param>
-    public static ReadOnlySpan<byte> WriteFor(
-        ReadOnlySpan<byte> tags, in Lifetime lifetime, long nowMs, Span<byte> buffer)
+    public static ReadOnlySpan<byte> WriteFor(in EntryWrite write, long nowMs, Span<byte> buffer)
     {
+        ReadOnlySpan<byte> tags = write.Tags.Span;
         Span<byte> room = tags.IsEmpty ? buffer : new byte[LongestWith(tags)];
-        return room[..Write(tags, null, lifetime.IdleMs, lifetime.Deadline(nowMs), room)];
+        Lifetime lifetime = write.Lifetime;
+        return room[..Write(tags, write.Begun, null, lifetime.IdleMs, lifetime.Deadline(nowMs), room)];
     }
 
     private static int WriteNumber(Span<byte> buffer, int at, byte tag, long number)

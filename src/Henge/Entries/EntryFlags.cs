@@ -21,4 +21,7 @@ internal enum EntryFlags : byte
 
     /// <summary>Behind the value of a set is a list of tags.</summary>
     HasTags = 16,
+
+    /// <summary>Behind the tags is when the value began to be made.</summary>
+    HasBegun = 32,
 }

@@ -23,8 +23,10 @@ namespace Henge.Entries;
 ///          set:          u32 length, value
 ///          add:          i64 what is added | i64 what it is added to where there is nothing
 ///          tagged:       u32 length, list of tags
+///          has begun:    u64 version at which the value began to be made
 ///          get or lease: u128 member | u64 boot | u64 caller | u32 milliseconds
 ///          release:      u64 token
+///          renew:        u64 token | u32 milliseconds
 /// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value |
 ///          found to keep: u128 owner | u64 generation | i64 ms left (-1: no expiry) | u32 length, attributes
 /// </code>
@@ -77,7 +79,7 @@ internal sealed class EntryOperation : Operation
     /// <summary>Who asks for a lease, and for how long.</summary>
     public LeaseRequest Lease { get; init; }
 
-    /// <summary>The lease that is given back.</summary>
+    /// <summary>The lease that is given back or renewed.</summary>
     public LeaseToken Token { get; init; }
 
     /// <summary>How it ended; only where it is awaited. Continuations run on the thread pool.</summary>
@@ -95,7 +97,7 @@ internal sealed class EntryOperation : Operation
     public override bool ReadsKeys => Verb switch
     {
         EntryVerb.Set => Write.Condition != EntryCondition.None,
-        EntryVerb.Release => false,
+        EntryVerb.Release or EntryVerb.Renew => false,
         _ => true,
     };
 
@@ -134,6 +136,10 @@ internal sealed class EntryOperation : Operation
             {
                 write = write with { Tags = reader.Bytes().ToArray() };
             }
+            if ((flags & EntryFlags.HasBegun) != 0)
+            {
+                write = write with { Begun = reader.UInt64() };
+            }
         }
         var lease = default(LeaseRequest);
         var token = default(LeaseToken);
@@ -142,12 +148,17 @@ internal sealed class EntryOperation : Operation
             lease = new LeaseRequest(
                 new MemberId(reader.UInt128()), new BootId(reader.UInt64()), reader.UInt64(), (int)reader.UInt32());
         }
-        if (verb == EntryVerb.Release)
+        if (verb is EntryVerb.Release or EntryVerb.Renew)
         {
             token = new LeaseToken(reader.UInt64());
         }
+        if (verb == EntryVerb.Renew)
+        {
+            lease = new LeaseRequest(default, default, 0, (int)reader.UInt32());
+        }
         bool makesSense = reader.IsDone && format == Format && MakesSense(verb, flags, write)
-            && (verb != EntryVerb.GetOrLease || lease.Milliseconds is > 0 and <= LeaseRequest.LongestMs)
+            && (verb is not (EntryVerb.GetOrLease or EntryVerb.Renew)
+                || lease.Milliseconds is > 0 and <= LeaseRequest.LongestMs)
             && key.Length is > 0 and <= StoreOptions.MaxKeyBytes;
         return !makesSense ? null : new EntryOperation(node, verb, key.ToArray(), isAwaited: false)
         {
@@ -199,10 +210,10 @@ internal sealed class EntryOperation : Operation
             EntryVerb.Set => EntrySteps.Set(
                 _node.Store, _key, new ReadOnlySequence<byte>(Value), Write, now.UnixMs, _node.Leases),
             EntryVerb.Delete => EntrySteps.Delete(_node.Store, _key, Write, now.UnixMs),
-            EntryVerb.Add => EntrySteps.Add(_node.Store, _key, Counter, Write.Lifetime, Write.Tags, now.UnixMs),
+            EntryVerb.Add => EntrySteps.Add(_node.Store, _key, Counter, Write, now.UnixMs),
             EntryVerb.GetOrLease => LeaseCalls.Read(_node, this, _key, now.UnixMs, out tellsCopies),
-            EntryVerb.Release => new EntryAnswer(
-                _node.Leases.Release(_key, Token) ? EntryStatus.Done : EntryStatus.StaleLease),
+            EntryVerb.Release => LeaseCalls.AnswerOf(_node.Leases.Release(_key, Token)),
+            EntryVerb.Renew => LeaseCalls.AnswerOf(_node.Leases.Renew(_key, Token, Lease.Milliseconds)),
             _ when (Flags & EntryFlags.TellsCopies) != 0 => EntrySteps.TellCopies(_node.Store, _key, now.UnixMs),
             _ => EntrySteps.Touch(_node.Store, _key, now.UnixMs, out tellsCopies),
         };
@@ -219,7 +230,9 @@ internal sealed class EntryOperation : Operation
         writer.Byte((byte)RequestKind.Entry);
         writer.Byte(Format);
         writer.Byte((byte)Verb);
-        writer.Byte((byte)(Write.Tags.IsEmpty ? Flags : Flags | EntryFlags.HasTags));
+        bool hasBegun = !Write.Tags.IsEmpty && Write.Begun != 0;
+        writer.Byte((byte)(Flags | (Write.Tags.IsEmpty ? EntryFlags.None : EntryFlags.HasTags)
+            | (hasBegun ? EntryFlags.HasBegun : EntryFlags.None)));
         writer.Bytes(_key);
         if ((Flags & EntryFlags.Keeps) != 0)
         {
@@ -248,6 +261,10 @@ internal sealed class EntryOperation : Operation
             {
                 writer.Bytes(Write.Tags.Span);
             }
+            if (hasBegun)
+            {
+                writer.UInt64(Write.Begun);
+            }
         }
         if (Verb == EntryVerb.GetOrLease)
         {
@@ -256,9 +273,13 @@ internal sealed class EntryOperation : Operation
             writer.UInt64(Lease.Caller);
             writer.UInt32((uint)Lease.Milliseconds);
         }
-        if (Verb == EntryVerb.Release)
+        if (Verb is EntryVerb.Release or EntryVerb.Renew)
         {
             writer.UInt64(Token.Value);
+        }
+        if (Verb == EntryVerb.Renew)
+        {
+            writer.UInt32((uint)Lease.Milliseconds);
         }
     }
 
@@ -316,7 +337,8 @@ internal sealed class EntryOperation : Operation
             EntryVerb.Get => EntryFlags.Peeks | EntryFlags.Keeps,
             EntryVerb.Touch => EntryFlags.TellsCopies,
             EntryVerb.GetOrLease => EntryFlags.Peeks | EntryFlags.WithoutValue | EntryFlags.Keeps,
-            EntryVerb.Set or EntryVerb.Add => EntryFlags.HasTags,
+            EntryVerb.Set => EntryFlags.HasTags | EntryFlags.HasBegun,
+            EntryVerb.Add => EntryFlags.HasTags,
             _ => EntryFlags.None,
         };
         bool isConditionKnown = write.Condition switch
@@ -327,9 +349,11 @@ internal sealed class EntryOperation : Operation
             EntryCondition.IfLeased => verb == EntryVerb.Set,
             _ => false,
         };
-        return verb is >= EntryVerb.Get and <= EntryVerb.Add && (flags & ~known) == 0 && isConditionKnown
+        return verb is >= EntryVerb.Get and <= EntryVerb.Renew && (flags & ~known) == 0 && isConditionKnown
             && IsTime(write.Lifetime.TtlMs) && IsTime(write.Lifetime.IdleMs) && write.Lifetime.ExpiresAtMs >= 0
-            && (flags & EntryFlags.HasTags) != 0 != write.Tags.IsEmpty && new TagList(write.Tags.Span).IsSound;
+            && (flags & EntryFlags.HasTags) != 0 != write.Tags.IsEmpty
+            && (flags & EntryFlags.HasBegun) != 0 == (write.Begun != 0) && (write.Begun == 0 || !write.Tags.IsEmpty)
+            && new TagList(write.Tags.Span).IsSound;
     }
 
     private static bool IsWrite(EntryVerb verb) => verb is EntryVerb.Set or EntryVerb.Delete or EntryVerb.Add;

@@ -104,7 +104,7 @@ internal static class EntrySteps
         }
         Lifetime lifetime = write.Lifetime;
         ReadOnlySpan<byte> block = EntryAttributes.WriteFor(
-            write.Tags.Span, lifetime, nowMs, stackalloc byte[EntryAttributes.MaxLength]);
+            write, nowMs, stackalloc byte[EntryAttributes.MaxLength]);
         // Asked for before the entry is held, since the memory may be the caller's own kind.
         ReadOnlySpan<byte> single = value.IsSingleSegment ? value.FirstSpan : default;
         scoped EntryScope entry = store.Open(key, nowMs);
@@ -114,7 +114,7 @@ internal static class EntrySteps
             {
                 return new EntryAnswer(EntryStatus.StaleLease, entry.Version, entry.ExpiresAtMs);
             }
-            if (!Holds(entry, write))
+            if (!Holds(entry, write) || (write.Begun != 0 && store.Staleness?.IsStale(block, write.Begun) == true))
             {
                 return new EntryAnswer(EntryStatus.Refused, entry.Version, entry.ExpiresAtMs);
             }
@@ -133,17 +133,15 @@ internal static class EntrySteps
     /// <param name="store">The entries.</param>
     /// <param name="key">The key.</param>
     /// <param name="change">What is done.</param>
-    /// <param name="lifetime">How long a counter lives that is not there yet; that of another stays.</param>
-    /// <param name="tags">Its tags.</param>
+    /// <param name="write">Lifetime and tags of a counter that is not there yet; those of another stay.</param>
     /// <param name="nowMs">Unix milliseconds.</param>
     public static EntryAnswer Add(
-        Store store, ReadOnlySpan<byte> key, in CounterChange change, in Lifetime lifetime, ReadOnlyMemory<byte> tags,
-        long nowMs)
+        Store store, ReadOnlySpan<byte> key, in CounterChange change, in EntryWrite write, long nowMs)
     {
         ReadOnlySpan<byte> block = EntryAttributes.WriteFor(
-            tags.Span, lifetime, nowMs, stackalloc byte[EntryAttributes.MaxLength]);
+            write, nowMs, stackalloc byte[EntryAttributes.MaxLength]);
         using EntryScope entry = store.Open(key, nowMs);
-        EntryStatus status = Counter.Change(entry, change, lifetime.Expiry(nowMs), block, out _);
+        EntryStatus status = Counter.Change(entry, change, write.Lifetime.Expiry(nowMs), block, out _);
         return new EntryAnswer(
             status, entry.Version, entry.ExpiresAtMs, status == EntryStatus.Done ? entry.Value.ToArray() : null);
     }

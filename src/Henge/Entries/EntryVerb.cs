@@ -26,4 +26,7 @@ internal enum EntryVerb : byte
 
     /// <summary>Adds to a value that is a number, and answers with the sum.</summary>
     Add = 7,
+
+    /// <summary>Gives a lease that is still held for another time.</summary>
+    Renew = 8,
 }

@@ -191,7 +191,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         try
         {
             long started = Started();
-            answer = EntrySteps.Add(node.Store, key, change, write.Lifetime, write.Tags, node.NowMs);
+            answer = EntrySteps.Add(node.Store, key, change, write, node.NowMs);
             EndHere(EntryVerb.Add, answer.Status, started, tellsCopies: false, key);
             return true;
         }

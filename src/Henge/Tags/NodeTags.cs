@@ -18,6 +18,12 @@ internal sealed class NodeTags(HengeNode node)
     /// </summary>
     public long Epoch => node.Ring is { } ring ? ring.Tags.Epoch : 0;
 
+    /// <summary>
+    /// The version of a value that begins to be made now: of its tags' invalidations those that begin from now on are
+    /// above it, and those that have ended are not.
+    /// </summary>
+    public ulong Begin() => node.Ring is { } ring ? ring.Tags.Begin(node.NowMs) : node.Store.Clock(node.NowMs);
+
     /// <summary>Whether an entry is stale by its tags, as this node knows it.</summary>
     /// <param name="attributes">Its attributes (<see cref="Entries.Kept.Provenance.Attributes"/>).</param>
     /// <param name="version">The entry's version.</param>

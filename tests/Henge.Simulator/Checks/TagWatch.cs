@@ -29,7 +29,7 @@ internal sealed class TagWatch(World world)
     {
         byte[] list = ListOf(tag);
         byte[] block = new byte[TagBlock.HeaderBytes + list.Length];
-        TagBlock.Write(list, block);
+        TagBlock.Write(list, begun: 0, block);
         return block;
     }
 

@@ -43,6 +43,21 @@ public sealed class LeaseHttpTests
         Assert.Equal("newer", (await node.GetAsync("/v1/cache/k")).Text);
     }
 
+    [Fact]
+    public async Task A_fill_whose_tag_was_invalidated_since_the_lease_was_given_stores_nothing()
+    {
+        await using HttpNode node = await HttpNode.StartAsync();
+        string lease = (await node.GetAsync("/v1/cache/k?lease=5s")).Header("Cache-Lease")!;
+        Assert.Equal(204, (await node.DeleteAsync("/v1/cache?tag=a")).Status);
+
+        HttpReply old = await node.PutAsync("/v1/cache/k", "v", ("Cache-Lease", lease), ("Cache-Tags", "b,a"));
+        Assert.Equal((409, "stale-lease"), (old.Status, old.Code));
+
+        HttpReply other = await node.PutAsync("/v1/cache/k", "v", ("Cache-Lease", lease), ("Cache-Tags", "b"));
+        Assert.Equal(201, other.Status);
+        Assert.Equal("b", (await node.GetAsync("/v1/cache/k")).Header("Cache-Tags"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("5")]

@@ -46,6 +46,9 @@ public sealed class EntryOperationTests : IDisposable
         Assert.Equal(
             "03" + "01" + "06" + "00" + "020000006B31" + "0800000000000000",
             Request(EntryVerb.Release, token: new LeaseToken(8)));
+        Assert.Equal(
+            "03" + "01" + "08" + "00" + "020000006B31" + "0800000000000000" + "88130000",
+            Request(EntryVerb.Renew, token: new LeaseToken(8), lease: s_lease));
     }
 
     [Fact]
@@ -68,6 +71,28 @@ public sealed class EntryOperationTests : IDisposable
         EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);
         Assert.Equal((2L, 1001L), (attributes.IdleMs, attributes.DeadlineMs));
         Assert.Equal(list, attributes.Tags.ToArray());
+    }
+
+    [Fact]
+    public void What_was_begun_before_follows_the_tags()
+    {
+        Assert.Null(TagNames.TryMakeList(["a"], mark: null, out byte[] list));
+        string request = Request(
+            EntryVerb.Set, write: new(new(0, 7, 0), Tags: list, Begun: 0x0102030405060708), value: "abc");
+        Assert.Equal(
+            "03" + "01" + "02" + "30" + "020000006B31" + "00" + "0000000000000000"
+            + "0000000000000000" + "0700000000000000" + "0000000000000000" + "03000000" + "616263"
+            + "03000000" + "010061" + "0807060504030201", request);
+        Assert.Equal(0x0102030405060708UL, Read(request)!.Write.Begun);
+        Assert.Null(Read(request[..^16] + "0000000000000000"));
+
+        Read(request)!.Execute(new Instant(1000, 1));
+        using EntryScope entry = _node.Store.Open("k1"u8, 1000);
+        Assert.Equal("03" + "0300" + "010061" + "0807060504030201", Convert.ToHexString(entry.Attributes[..14]));
+        EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);
+        Assert.Equal(7L, attributes.IdleMs);
+        Assert.Equal(list, attributes.Tags.ToArray());
+        Assert.Null(Read(request[..^2]));
     }
 
     [Fact]
@@ -96,6 +121,9 @@ public sealed class EntryOperationTests : IDisposable
         Assert.True(asks.ReadsKeys);
         Assert.False(releases.Writes);
         Assert.False(releases.ReadsKeys);
+        EntryOperation renews = Read(Request(EntryVerb.Renew, token: new LeaseToken(8), lease: s_lease))!;
+        Assert.Equal((new LeaseToken(8), 5000), (renews.Token, renews.Lease.Milliseconds));
+        Assert.False(renews.Writes);
     }
 
     [Fact]
@@ -178,6 +206,9 @@ public sealed class EntryOperationTests : IDisposable
         + "0000000000000000" + "0100000000000000" + "0000000000000000")] // A counter with a condition.
     [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
         + "0100000000000000" + "00000000")] // A lease of no time.
+    [InlineData("01" + "08" + "00" + "010000006B" + "0100000000000000" + "00000000")] // Renewed for no time.
+    [InlineData("01" + "02" + "20" + "010000006B" + "00" + "0000000000000000" + "0000000000000000"
+        + "0000000000000000" + "0000000000000000" + "00000000" + "0100000000000000")] // Begun, and without tags.
     [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"
         + "0100000000000000" + "C1270900")] // A lease that is too long.
     [InlineData("01" + "05" + "00" + "010000006B" + "01000000000000000000000000000000" + "0100000000000000"

@@ -294,6 +294,33 @@ public sealed class LeaseTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(1)]
+    public void A_lease_that_is_renewed_lasts_so_much_longer_from_then(int owner)
+    {
+        using var ring = new TestRing(2);
+        byte[] key = Bytes(ring.KeyOf(ring[owner]));
+        LeaseToken token = Ask(ring, ring[0], key).Token;
+        ring.Advance(4000);
+
+        Assert.Equal(EntryStatus.Done, Renew(5000));
+        Assert.Equal(5000, Ask(ring, ring[1], key).HeldMs);
+        Assert.Equal(EntryStatus.Done, Renew(1000));
+        Assert.Equal(5000, Ask(ring, ring[1], key).HeldMs);
+
+        ring.Advance(5000);
+        Assert.Equal(EntryStatus.StaleLease, Renew(5000));
+        LeaseToken next = Ask(ring, ring[1], key).Token;
+        Assert.NotEqual(default, next);
+        Assert.Equal(EntryStatus.StaleLease, Renew(5000));
+        Assert.Equal(EntryStatus.Done, Fill(ring, ring[1], key, next, "v").Status);
+        Assert.Equal(EntryStatus.StaleLease, Renew(5000));
+
+        EntryStatus Renew(int milliseconds) => Run(
+            ring, ring[0].Node.LeaseCalls.RenewAsync(key, token, milliseconds, CancellationToken.None)).Status;
+    }
+
+    [Theory]
+    [InlineData(0)]
     [InlineData(-1)]
     [InlineData(LeaseRequest.LongestMs + 1)]
     public void A_lease_of_no_time_or_without_end_is_misuse(int milliseconds)

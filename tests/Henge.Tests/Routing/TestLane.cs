@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
@@ -12,7 +14,7 @@ internal sealed class TestLane : RingLane, ILaneHost, IChangeSink
 {
     private readonly TestRing _ring;
     private readonly TestNode _node;
-    private readonly Queue<Action<RingLane>> _posted = new();
+    private readonly ConcurrentQueue<Action<RingLane>> _posted = new();
 
     public TestLane(TestRing ring, TestNode node, ClusterSnapshot snapshot)
         : base(node.Node)
@@ -39,9 +41,9 @@ internal sealed class TestLane : RingLane, ILaneHost, IChangeSink
 
     public void Turn()
     {
-        for (int left = _posted.Count; left > 0; left--)
+        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out Action<RingLane>? work); left--)
         {
-            _posted.Dequeue()(this);
+            work(this);
         }
         Lane.Flush(_ring.Now);
     }

@@ -91,7 +91,7 @@ internal sealed class TestNode : IRing, IDisposable
 
     public void InvalidateTags(byte[] tags, Action<bool> done) => _ring.Send(() =>
     {
-        ulong version = _ring.Nodes.Max(node => node.Node.Store.Clock(_ring.Now.UnixMs)) + 1;
+        ulong version = _ring.Nodes.Max(node => node.Tags.Highest(_ring.Now.UnixMs)) + 1;
         foreach (TestNode node in _ring.Nodes)
         {
             node.Node.Store.AdvanceClock(version, _ring.Now.UnixMs);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
@@ -10,7 +12,7 @@ namespace Henge.Tests.Routing;
 /// </summary>
 internal sealed class TestRing : IDisposable
 {
-    private readonly Queue<Action> _network = new();
+    private readonly ConcurrentQueue<Action> _network = new();
     private long _number;
 
     public TestRing(int nodes = 3, int copies = 1, Action<HengeOptions>? configure = null)
@@ -43,6 +45,9 @@ internal sealed class TestRing : IDisposable
         }
         Pump();
     }
+
+    /// <summary>Timers of its nodes, which fire when the clock is moved.</summary>
+    public ConcurrentDictionary<RingTimer, byte> Timers { get; } = new();
 
     public int Copies { get; set; }
 
@@ -115,7 +120,7 @@ internal sealed class TestRing : IDisposable
                 node.Turn();
             }
         }
-        while (_network.Count > 0 || Nodes.Any(node => node.HasWork));
+        while (!_network.IsEmpty || Nodes.Any(node => node.HasWork));
     }
 
     /// <summary>Delivers at most one message; false when there is none.</summary>
@@ -149,6 +154,10 @@ internal sealed class TestRing : IDisposable
         foreach (TestNode node in Nodes)
         {
             node.Lane.Lane.Tick(Now);
+        }
+        foreach (RingTimer timer in Timers.Keys)
+        {
+            timer.FireIfDue();
         }
     }
 

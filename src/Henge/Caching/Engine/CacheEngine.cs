@@ -105,7 +105,7 @@ internal sealed class CacheEngine
         // Before anybody waits: whatever a factory of serializers throws is this caller's.
         Codec<T> codec = Codecs.Of<T>();
         var flightKey = new FlightKey(key, typeof(T), policy.Flags);
-        Flight<T> flight = _flights.Join<T>(flightKey, bytes, policy.Attributes, Clock(), out bool isNew);
+        Flight<T> flight = _flights.Join<T>(flightKey, bytes, policy.Attributes, Node.Tags.Begin(), out bool isNew);
         if (isNew)
         {
             var filling = new Filling<T>(
@@ -167,7 +167,7 @@ internal sealed class CacheEngine
         ReadOnlyMemory<byte> written = codec.Encode(value);
         if (!policy.WritesRing)
         {
-            KeepOwn(key, value, written, policy, Node.Kept.Begin(bytes), Clock());
+            KeepOwn(key, value, written, policy, Node.Kept.Begin(bytes), Node.Tags.Begin());
             return;
         }
         EntryAnswer answer = await WriteAsync(bytes, written, policy.Write, cancellationToken).ConfigureAwait(false);
@@ -206,9 +206,6 @@ internal sealed class CacheEngine
         return Node.Entries.TrySet(key, new ReadOnlySequence<byte>(value), write, out EntryAnswer answer)
             ? answer : await Node.Entries.SetAsync(key, value, write, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>A version that every invalidation from now on passes, and none that has ended does.</summary>
-    public ulong Clock() => Node.Store.Clock(Node.NowMs);
 
     /// <summary>Keeps what the ring answered, where this process may: who asks next finds it here.</summary>
     public void Keep<T>(string key, in EntryAnswer answer, in Stamp stamp, Policy policy, T value)

@@ -33,7 +33,7 @@ internal sealed class Filling<T>(
     Codec<T> codec,
     bool isMissing)
 {
-    // A factory that takes longer may be called by another process, too.
+    // When this process dies, others wait so long at most; while it lives it renews the lease.
     private const int LeaseMs = 30_000;
 
     // Whether the key has changed is looked at here; the owner is asked when it has, and at least so often.
@@ -208,6 +208,7 @@ internal sealed class Filling<T>(
         bool hasMade = false;
         T value;
         Activity? activity = CallActivities.StartFactory();
+        LeaseRenewal? renewal = _lease.Value == 0 ? null : new(engine.Node, _leaseKey ?? bytes, _lease, LeaseMs);
         try
         {
             value = await CallAsync(context, token).ConfigureAwait(false);
@@ -218,6 +219,10 @@ internal sealed class Filling<T>(
             activity?.SetStatus(hasMade ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
             activity?.Dispose();
             engine.Meters?.FactoryEnded(hasMade);
+            if (renewal is not null)
+            {
+                await renewal.DisposeAsync().ConfigureAwait(false);
+            }
         }
         return await KeepAsync(value, context).ConfigureAwait(false);
     }
@@ -276,7 +281,7 @@ internal sealed class Filling<T>(
     {
         try
         {
-            EntryWrite write = made.Write;
+            EntryWrite write = made.Write with { Begun = flight.Since };
             if (_former is not null)
             {
                 write = write with { Condition = EntryCondition.IfVersion, Version = _formerVersion };

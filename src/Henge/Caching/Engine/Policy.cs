@@ -32,8 +32,8 @@ internal sealed record Policy
     {
         get
         {
-            byte[] block = new byte[TagBlock.HeaderBytes + TagList.Length];
-            TagBlock.Write(TagList, block);
+            byte[] block = new byte[TagBlock.Length(TagList, begun: 0)];
+            TagBlock.Write(TagList, begun: 0, block);
             return block;
         }
     }

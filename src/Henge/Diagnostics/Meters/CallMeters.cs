@@ -7,8 +7,8 @@ namespace Henge.Diagnostics.Meters;
 
 /// <summary>
 /// What an application's calls on the cache count, and how long they take. Tags: operation (get, set, delete, touch,
-/// add, release), result (hit, miss, done, refused, failed) and place (here: this node's memory; ring: the owner was
-/// asked, or copies were written). An instrument that nobody listens to costs one look at a flag.
+/// add, release, renew), result (hit, miss, done, refused, failed) and place (here: this node's memory; ring: the owner
+/// was asked, or copies were written). An instrument that nobody listens to costs one look at a flag.
 /// </summary>
 internal sealed class CallMeters
 {
@@ -42,6 +42,7 @@ internal sealed class CallMeters
         EntryVerb.Delete => "delete",
         EntryVerb.GetOrLease => "get",
         EntryVerb.Release => "release",
+        EntryVerb.Renew => "renew",
         EntryVerb.Add => "add",
         _ => "touch",
     };

@@ -66,6 +66,39 @@ internal sealed class LeaseCalls(HengeNode node)
         node.Entries.CallAsync(
             new EntryOperation(node, EntryVerb.Release, key, isAwaited: true) { Token = token }, cancellationToken);
 
+    /// <summary>
+    /// Gives a lease that is still held for another time from now on. <see cref="EntryStatus.StaleLease"/> where it has
+    /// ended already; no other is given then, since the key may have changed.
+    /// </summary>
+    /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
+    public ValueTask<EntryAnswer> RenewAsync(
+        byte[] key, LeaseToken token, int leaseMs, CancellationToken cancellationToken) =>
+        node.Entries.CallAsync(
+            new EntryOperation(node, EntryVerb.Renew, key, isAwaited: true)
+            {
+                Token = token,
+                Lease = new LeaseRequest(default, default, 0, leaseMs),
+            },
+            cancellationToken);
+
+    /// <summary>The answer to who holds a lease.</summary>
+    public static EntryAnswer AnswerOf(bool isHeld) => new(isHeld ? EntryStatus.Done : EntryStatus.StaleLease);
+
+    /// <summary>Reads a value as the owner of its key, or gives the lease. For lanes.</summary>
+    public static EntryAnswer Read(
+        HengeNode node, EntryOperation asked, ReadOnlySpan<byte> key, long nowMs, out bool tellsCopies)
+    {
+        Kept.Provenance? from = null;
+        if ((asked.Flags & EntryFlags.Keeps) != 0)
+        {
+            ulong generation = node.Ring?.Coherence?.Teller.Track(asked.Keeper, key) ?? 0;
+            MemberId owner = node.Ring?.Snapshot.Self.Id ?? default;
+            from = new Kept.Provenance(owner, generation, LeftMs: -1, Attributes: []);
+        }
+        return EntrySteps.GetOrLease(
+            node.Store, node.Leases, key, asked.Flags, asked.Lease, from, nowMs, out tellsCopies);
+    }
+
     private async Task GiveBackAsync(byte[] key, Task<EntryAnswer> asked)
     {
         try
@@ -81,20 +114,5 @@ internal sealed class LeaseCalls(HengeNode node)
         {
             // Then no lease was given, or it ends with its time.
         }
-    }
-
-    /// <summary>Reads a value as the owner of its key, or gives the lease. For lanes.</summary>
-    public static EntryAnswer Read(
-        HengeNode node, EntryOperation asked, ReadOnlySpan<byte> key, long nowMs, out bool tellsCopies)
-    {
-        Kept.Provenance? from = null;
-        if ((asked.Flags & EntryFlags.Keeps) != 0)
-        {
-            ulong generation = node.Ring?.Coherence?.Teller.Track(asked.Keeper, key) ?? 0;
-            MemberId owner = node.Ring?.Snapshot.Self.Id ?? default;
-            from = new Kept.Provenance(owner, generation, LeftMs: -1, Attributes: []);
-        }
-        return EntrySteps.GetOrLease(
-            node.Store, node.Leases, key, asked.Flags, asked.Lease, from, nowMs, out tellsCopies);
     }
 }

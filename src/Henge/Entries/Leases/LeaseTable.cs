@@ -74,7 +74,8 @@ internal sealed class LeaseTable(HengeNode node)
             Remove(hash, lease);
         }
         lease = new Lease(
-            NextToken(), request, nowMs + request.Milliseconds, Slot.Of(key), node.Store.FlushVersion);
+            NextToken(), request, nowMs + request.Milliseconds, Slot.Of(key), node.Store.FlushVersion,
+            node.Tags.Begin());
         Interlocked.Increment(ref node.Counters.LeasesGiven);
         if (!TryAdd(hash, lease))
         {
@@ -93,6 +94,27 @@ internal sealed class LeaseTable(HengeNode node)
         }
         Interlocked.Increment(ref node.Counters.LeasesStale);
         return false;
+    }
+
+    /// <summary>When a lease of a key was given, as a version; 0 where the token is none.</summary>
+    public ulong BegunOf(ReadOnlySpan<byte> key, LeaseToken token) =>
+        token != default && _leases.TryGetValue(node.Store.Hash(key), out Lease? lease) && lease.Token == token
+            ? lease.Begun : 0;
+
+    /// <summary>
+    /// Has a lease last so much longer from now on, never shorter; false when it has ended. One that ends in this very
+    /// moment may have ended all the same: its fill is refused then.
+    /// </summary>
+    public bool Renew(ReadOnlySpan<byte> key, LeaseToken token, int milliseconds)
+    {
+        long nowMs = NowMs;
+        if (!_leases.TryGetValue(node.Store.Hash(key), out Lease? lease) || lease.Token != token
+            || !IsCurrent(lease, nowMs))
+        {
+            return false;
+        }
+        lease.Prolong(nowMs + milliseconds);
+        return true;
     }
 
     /// <summary>Ends a lease whose holder will not fill the key; false when it has ended already.</summary>

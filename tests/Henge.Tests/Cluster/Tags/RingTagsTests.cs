@@ -271,7 +271,7 @@ public class RingTagsTests
     {
         byte[] list = List(tag);
         byte[] block = new byte[TagBlock.HeaderBytes + list.Length];
-        TagBlock.Write(list, block);
+        TagBlock.Write(list, begun: 0, block);
         return block;
     }
 }

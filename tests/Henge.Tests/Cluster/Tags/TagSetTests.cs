@@ -190,7 +190,7 @@ public sealed class TagSetTests : IDisposable
     {
         byte[] list = List([.. tags.Select(Bytes)]);
         byte[] block = new byte[TagBlock.HeaderBytes + list.Length];
-        TagBlock.Write(list, block);
+        TagBlock.Write(list, begun: 0, block);
         return block;
     }
 }

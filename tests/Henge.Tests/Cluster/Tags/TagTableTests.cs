@@ -34,6 +34,30 @@ public sealed class TagTableTests : IDisposable
     }
 
     [Fact]
+    public void A_value_that_began_to_be_made_before_it_was_written_is_judged_by_that()
+    {
+        var table = new TagTable(_store, 10);
+        table.Raise("a"u8, 50);
+        byte[] list = Block("a")[TagBlock.HeaderBytes..];
+
+        Assert.True(table.IsStale(Begun(50), 70));
+        Assert.False(table.IsStale(Begun(51), 70));
+        Assert.True(table.IsStale(Begun(90), 50));
+        Assert.Equal(50UL, table.StaleUpTo(Begun(90)));
+        Assert.False(table.IsStale(Begun(50)[..^1], 50));
+        Assert.Equal(7UL, TagBlock.JudgedBy(Begun(9)[..^1], 7));
+        Assert.Equal(7UL, TagBlock.JudgedBy([], 7));
+        Assert.Equal(7UL, TagBlock.JudgedBy([TagBlock.MarkBegun], 7));
+
+        byte[] Begun(ulong version)
+        {
+            byte[] block = new byte[TagBlock.Length(list, version)];
+            Assert.Equal(block.Length, TagBlock.Write(list, version, block));
+            return block;
+        }
+    }
+
+    [Fact]
     public void Beyond_the_bound_the_oldest_go_and_what_is_tagged_and_as_old_is_stale()
     {
         var table = new TagTable(_store, 3);
@@ -144,7 +168,7 @@ public sealed class TagTableTests : IDisposable
             at += TagList.Write(Encoding.UTF8.GetBytes(tag), list.AsSpan(at));
         }
         byte[] block = new byte[TagBlock.HeaderBytes + list.Length];
-        TagBlock.Write(list, block);
+        TagBlock.Write(list, begun: 0, block);
         return block;
     }
 }
