@@ -8,6 +8,7 @@ using Henge.Diagnostics.Figures;
 using Henge.Entries;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
+using Henge.Entries.Many;
 using Henge.Peers;
 using Henge.Protocol.Requests;
 using Henge.PubSub;
@@ -68,6 +69,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
         Entries = new NodeEntries(this);
+        ManyCalls = new ManyCalls(this);
         Kept = new KeptReads(this);
         Leases = new LeaseTable(this);
         LeaseCalls = new LeaseCalls(this);
@@ -76,6 +78,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Messages = Interests;
         Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
         Requests.Add(RequestKind.Entry, (_, _, request) => EntryOperation.Read(this, request));
+        Requests.Add(RequestKind.Entries, (_, _, request) => EntryBatch.Read(this, request));
     }
 
     /// <summary>What it was made with.</summary>
@@ -86,6 +89,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>The entries of the ring, for caches in this process.</summary>
     public NodeEntries Entries { get; }
+
+    /// <summary>Calls on many of them at once.</summary>
+    public ManyCalls ManyCalls { get; }
 
     /// <summary>Reads of what this process keeps in its first level.</summary>
     public KeptReads Kept { get; }

@@ -36,11 +36,17 @@ public sealed class HengeCache
     private static readonly EntryOptions s_usual = new();
 
     private readonly CacheEngine _engine;
+    private readonly ManyKeys _many;
+    private readonly CounterCalls _counters;
+    private readonly PrefixRemoval _prefixes;
     private readonly Policy _usual;
 
     internal HengeCache(CacheEngine engine)
     {
         _engine = engine;
+        _many = new ManyKeys(engine);
+        _counters = new CounterCalls(engine);
+        _prefixes = new PrefixRemoval(engine);
         _usual = PolicyOf(s_usual);
     }
 
@@ -68,39 +74,26 @@ public sealed class HengeCache
     }
 
     /// <summary>
-    /// Looks for many values at once: all keys that are not here are asked for together, those of one owner in as few
-    /// messages as they fit. Nothing is atomic over keys.
+    /// Looks for many values at once. What is in the first level or owned by this node is read in place; of the rest
+    /// each owner is asked in one message of at most 256 keys, all owners at the same time, so it takes about as long
+    /// as one read. Answers are at most 256 KiB a message, unless one value is longer; the next is then asked for.
+    /// Nothing is atomic over keys.
     /// </summary>
     /// <param name="keys">The keys; one that is there twice counts once.</param>
     /// <param name="options">As for one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <typeparam name="T">Type of the values.</typeparam>
-    /// <returns>What was found, what is missing, and of what nobody knows.</returns>
+    /// <returns>
+    /// What was found, what is missing, and of what nobody knows; the latter two in the order of the keys.
+    /// </returns>
+    /// <exception cref="ArgumentNullException">The keys are null, or one of them is.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async ValueTask<CacheResults<T>> GetManyAsync<T>(
+    public ValueTask<CacheResults<T>> GetManyAsync<T>(
         IEnumerable<string> keys, EntryOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var looks = new List<(string Key, Task<CacheResult<T>> Look)>();
-        foreach (string key in keys.Distinct(StringComparer.Ordinal))
-        {
-            looks.Add((key, TryGetAsync<T>(key, options, cancellationToken).AsTask()));
-        }
-        await Task.WhenAll(looks.Select(static look => look.Look)).ConfigureAwait(false);
-        var found = new Dictionary<string, T>(StringComparer.Ordinal);
-        var missing = new List<string>();
-        var unknown = new List<string>();
-        foreach ((string key, Task<CacheResult<T>> look) in looks)
-        {
-            CacheResult<T> result = await look.ConfigureAwait(false);
-            if (result.IsFound)
-            {
-                found[key] = result.Value!;
-                continue;
-            }
-            (result.State == CacheState.Missing ? missing : unknown).Add(key);
-        }
-        return new CacheResults<T>(found, missing, unknown);
+        return _many.FindAsync<T>(
+            keys, PolicyOrUsual(options), options is not { UsesFirstLevel: false }, cancellationToken);
     }
 
     /// <summary>
@@ -162,21 +155,25 @@ public sealed class HengeCache
             : _engine.SetAsync(key, value, PolicyOrUsual(options), cancellationToken);
     }
 
-    /// <summary>Stores many values at once, each as <see cref="SetAsync{T}"/>; nothing is atomic over keys.</summary>
+    /// <summary>
+    /// Stores many values at once, each as <see cref="SetAsync{T}"/> would; each owner gets what it owns in messages of
+    /// at most 256 values and 1 MiB. Nothing is atomic over keys.
+    /// </summary>
     /// <param name="values">Keys and values; of a key that is there twice either may stay.</param>
     /// <param name="options">How they are kept; null: as usual.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <typeparam name="T">Type of the values.</typeparam>
+    /// <exception cref="ArgumentNullException">The values are null, or a key is.</exception>
     /// <exception cref="HengeException">One was not stored, or that is not known; the others may be.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="Exception">What the serializer throws; nothing was changed.</exception>
     public ValueTask SetManyAsync<T>(
         IEnumerable<KeyValuePair<string, T>> values,
         EntryOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new ValueTask(Task.WhenAll([.. values.Select(entry =>
-            SetAsync(entry.Key, entry.Value, options, cancellationToken).AsTask())]));
+        return _many.SetAsync(values, PolicyOrUsual(options), cancellationToken);
     }
 
     /// <summary>Stores a value if nobody has changed the key since a version was read.</summary>
@@ -254,7 +251,7 @@ public sealed class HengeCache
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _engine.Counters.AddAsync(key, delta, options, cancellationToken);
+        return _counters.AddAsync(key, delta, options, cancellationToken);
     }
 
     /// <summary>Removes a value; ends when every live copy knows.</summary>
@@ -327,7 +324,7 @@ public sealed class HengeCache
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ValueTask<long> RemoveByPrefixAsync(string prefix, CancellationToken cancellationToken = default) =>
-        _engine.Prefixes.RemoveAsync(prefix, cancellationToken);
+        _prefixes.RemoveAsync(prefix, cancellationToken);
 
     /// <summary>
     /// Removes all that <see cref="HengeCache"/> and HybridCache have stored in applications with this

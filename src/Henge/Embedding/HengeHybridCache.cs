@@ -20,12 +20,14 @@ namespace Henge.Embedding;
 internal sealed class HengeHybridCache : HybridCache
 {
     private readonly CacheEngine _engine;
+    private readonly ManyKeys _many;
     private readonly Policy _usual;
 
     /// <summary>Creates the face of an engine.</summary>
     public HengeHybridCache(CacheEngine engine)
     {
         _engine = engine;
+        _many = new ManyKeys(engine);
         _usual = new Policy
         {
             Expiration = engine.Node.Options.Expiration,
@@ -79,8 +81,7 @@ internal sealed class HengeHybridCache : HybridCache
 
     /// <inheritdoc/>
     public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
-        keys is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(
-            [.. keys.Select(key => RemoveAsync(key, cancellationToken).AsTask())]));
+        keys is null ? ValueTask.CompletedTask : _many.RemoveAsync(keys, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)

@@ -82,6 +82,16 @@ internal sealed class EntryOperation : Operation
     /// <summary>The lease that is given back or renewed.</summary>
     public LeaseToken Token { get; init; }
 
+    /// <summary>Its key.</summary>
+    public byte[] Key => _key;
+
+    /// <summary>Its answer, once it was carried out here or another node's reply was taken.</summary>
+    public EntryAnswer Answer
+    {
+        get => _answer;
+        set => _answer = value;
+    }
+
     /// <summary>How it ended; only where it is awaited. Continuations run on the thread pool.</summary>
     public Task<EntryReply> Reply => _waiting!.Task;
 
@@ -186,6 +196,9 @@ internal sealed class EntryOperation : Operation
         answer = makesSense ? new EntryAnswer(status, version, expiresAtMs, kept, ReadProvenance(reader)) : default;
         return makesSense;
     }
+
+    /// <summary>Takes the reply of the node that carried it out; false when it makes no sense.</summary>
+    public bool TryTakeReply(ReadOnlySpan<byte> message) => TryReadReply(message, out _answer);
 
     /// <summary>Has nobody wait any more: the node has stopped, so it may never end.</summary>
     public void Abandon() =>

@@ -7,6 +7,7 @@ using Henge.Cluster.Rings;
 using Henge.Diagnostics.Meters;
 using Henge.Entries.Counters;
 using Henge.Entries.Kept;
+using Henge.Entries.Many;
 using Henge.Peers;
 using Henge.Routing.Calls;
 
@@ -53,7 +54,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     public bool TryGet(ReadOnlySpan<byte> key, bool uses, out EntryAnswer answer) =>
         TryGet(key, uses ? EntryFlags.None : EntryFlags.Peeks, out answer);
 
-    /// <summary>As the other, or for this process's first level (<see cref="KeptReads"/>).</summary>
+    /// <summary>As the other, or for this process's first level.</summary>
     public bool TryGet(ReadOnlySpan<byte> key, EntryFlags flags, out EntryAnswer answer)
     {
         Enter();
@@ -108,10 +109,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         return false;
     }
 
-    /// <summary>Uses an entry here, if this node may.</summary>
-    /// <exception cref="HengeException">The node has stopped.</exception>
-    /// <exception cref="InvalidOperationException">It was not started yet.</exception>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    /// <summary>Uses an entry here, if this node may; throws as <see cref="TrySet"/>.</summary>
     public bool TryTouch(ReadOnlySpan<byte> key, out EntryAnswer answer)
     {
         Enter();
@@ -138,67 +136,26 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
     /// <exception cref="InvalidOperationException">It was not started yet.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public bool TrySet(
-        ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, in EntryWrite write, out EntryAnswer answer)
-    {
-        answer = default;
-        if (!TryEnterAlone())
-        {
-            return false;
-        }
-        try
-        {
-            long started = Started();
-            answer = EntrySteps.Set(node.Store, key, value, write, node.NowMs, node.Leases);
-            EndHere(EntryVerb.Set, answer.Status, started, tellsCopies: false, key);
-            return true;
-        }
-        finally
-        {
-            ExitAlone(key);
-        }
-    }
+        ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, in EntryWrite write, out EntryAnswer answer) =>
+        TryWrite(EntryVerb.Set, key, value, default, write, out answer);
 
     /// <summary>Deletes an entry here, if this node is alone; throws as <see cref="TrySet"/>.</summary>
-    public bool TryDelete(ReadOnlySpan<byte> key, in EntryWrite write, out EntryAnswer answer)
-    {
-        answer = default;
-        if (!TryEnterAlone())
-        {
-            return false;
-        }
-        try
-        {
-            long started = Started();
-            answer = EntrySteps.Delete(node.Store, key, write, node.NowMs);
-            EndHere(EntryVerb.Delete, answer.Status, started, tellsCopies: false, key);
-            return true;
-        }
-        finally
-        {
-            ExitAlone(key);
-        }
-    }
+    public bool TryDelete(ReadOnlySpan<byte> key, in EntryWrite write, out EntryAnswer answer) =>
+        TryWrite(EntryVerb.Delete, key, default, default, write, out answer);
 
     /// <summary>Adds to a counter here, if this node is alone; throws as <see cref="TrySet"/>.</summary>
     public bool TryAdd(
-        ReadOnlySpan<byte> key, in CounterChange change, in EntryWrite write, out EntryAnswer answer)
+        ReadOnlySpan<byte> key, in CounterChange change, in EntryWrite write, out EntryAnswer answer) =>
+        TryWrite(EntryVerb.Add, key, default, change, write, out answer);
+
+    /// <summary>As these, by an operation, which then has its answer.</summary>
+    public bool TryWrite(EntryOperation operation)
     {
-        answer = default;
-        if (!TryEnterAlone())
-        {
-            return false;
-        }
-        try
-        {
-            long started = Started();
-            answer = EntrySteps.Add(node.Store, key, change, write, node.NowMs);
-            EndHere(EntryVerb.Add, answer.Status, started, tellsCopies: false, key);
-            return true;
-        }
-        finally
-        {
-            ExitAlone(key);
-        }
+        bool isDone = TryWrite(
+            operation.Verb, operation.Key, new ReadOnlySequence<byte>(operation.Value), operation.Counter,
+            operation.Write, out EntryAnswer answer);
+        operation.Answer = answer;
+        return isDone;
     }
 
     /// <summary>Has the owner read a value.</summary>
@@ -214,8 +171,7 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
             },
             cancellationToken);
 
-    /// <summary>Has the owner use an entry.</summary>
-    /// <exception cref="HengeException">The owner could not be reached, or the node has stopped.</exception>
+    /// <summary>Has the owner use an entry; throws as <see cref="GetAsync"/>.</summary>
     public ValueTask<EntryAnswer> TouchAsync(byte[] key, CancellationToken cancellationToken) =>
         CallAsync(new EntryOperation(node, EntryVerb.Touch, key, isAwaited: true), cancellationToken);
 
@@ -280,6 +236,24 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         throw failed;
     }
 
+    /// <summary>Has a batch carried through that is awaited; its parts then have their answers.</summary>
+    /// <exception cref="HengeException">The node has stopped.</exception>
+    public async ValueTask<Outcome> CallAsync(EntryBatch batch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfNotRunning();
+        long started = Started();
+        Outcome outcome;
+        using (_stopped.Token.UnsafeRegister(static waiting => ((EntryBatch)waiting!).Abandon(), batch))
+        {
+            RingCalls.Start(node, batch);
+            outcome = await batch.Reply.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        Meters?.Count(batch, outcome, started);
+        return outcome == Outcome.Done || !_stopped.IsCancellationRequested
+            ? outcome : throw HengeException.Of(HengeFailure.Stopped);
+    }
+
     /// <summary>Tells the copies of an entry its expiry (<see cref="SlidingUse"/>); nobody waits for it.</summary>
     public void TellCopies(ReadOnlySpan<byte> key)
     {
@@ -313,6 +287,33 @@ internal sealed class NodeEntries(HengeNode node) : IDisposable
         {
             _gate.Exit();
             ThrowNotRunning();
+        }
+    }
+
+    private bool TryWrite(
+        EntryVerb verb, ReadOnlySpan<byte> key, in ReadOnlySequence<byte> value, in CounterChange change,
+        in EntryWrite write, out EntryAnswer answer)
+    {
+        answer = default;
+        if (!TryEnterAlone())
+        {
+            return false;
+        }
+        try
+        {
+            long started = Started();
+            answer = verb switch
+            {
+                EntryVerb.Set => EntrySteps.Set(node.Store, key, value, write, node.NowMs, node.Leases),
+                EntryVerb.Add => EntrySteps.Add(node.Store, key, change, write, node.NowMs),
+                _ => EntrySteps.Delete(node.Store, key, write, node.NowMs),
+            };
+            EndHere(verb, answer.Status, started, tellsCopies: false, key);
+            return true;
+        }
+        finally
+        {
+            ExitAlone(key);
         }
     }
 

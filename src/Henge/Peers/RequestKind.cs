@@ -14,4 +14,7 @@ internal enum RequestKind : byte
 
     /// <summary>A verb on one entry, from a cache in an application.</summary>
     Entry = 3,
+
+    /// <summary>Several of these, on entries of one owner.</summary>
+    Entries = 4,
 }

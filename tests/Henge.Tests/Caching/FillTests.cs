@@ -37,12 +37,7 @@ public sealed class FillTests
             key, (_, token) => slow.CallAsync(token), cancellationToken: Token).AsTask();
         await UntilAsync(ring, () => slow.Called.IsCompleted);
 
-        // Nine minutes in steps of ten seconds.
-        for (int step = 0; step < 54; step++)
-        {
-            ring.Advance(10_000);
-            await UntilAsync(ring, () => Ask(ring, key) is { Status: EntryStatus.Held, HeldMs: > 25_000 });
-        }
+        await RenewAsync(ring, key, times: 54);
 
         slow.LetGo();
         await UntilAsync(ring, () => first.IsCompleted);
@@ -61,16 +56,14 @@ public sealed class FillTests
             key, (_, token) => stuck.CallAsync(token), cancellationToken: Token).AsTask();
         await UntilAsync(ring, () => stuck.Called.IsCompleted);
 
-        EntryAnswer asked = default;
-        int seconds = 0;
-        for (; asked.Status != EntryStatus.Leased; seconds += 10)
-        {
-            ring.Advance(10_000);
-            // Either it is renewed, which changes what is held, or nothing will.
-            await UntilAsync(ring, () => (asked = Ask(ring, key)).HeldMs > 25_000 || ring.Timers.IsEmpty);
-        }
+        await RenewAsync(ring, key, times: 56);
+        ring.Advance(10_000);
+        await UntilAsync(ring, () => Ask(ring, key).HeldMs > 25_000);
+        ring.Advance(29_999);
+        Assert.Equal(1, Ask(ring, key).HeldMs);
+        ring.Advance(1);
+        Assert.Equal(EntryStatus.Leased, Ask(ring, key).Status);
 
-        Assert.InRange(seconds, 570, 620);
         stuck.LetGo();
         await UntilAsync(ring, () => first.IsCompleted);
         Assert.Equal("never", await first);
@@ -170,6 +163,18 @@ public sealed class FillTests
 
     private static HengeCache Cache(TestNode node) => new(new CacheEngine(
         node.Node, new Codecs(new ServiceCollection().BuildServiceProvider())));
+
+    /// <summary>Ten seconds pass and the lease is renewed, and so on.</summary>
+    private static async Task RenewAsync(TestRing ring, string key, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            ring.Advance(10_000);
+            // The next one is waited for as well, so that the clock is not moved before it is.
+            await UntilAsync(ring, () => Ask(ring, key) is { Status: EntryStatus.Held, HeldMs: > 25_000 }
+                && ring.Timers.Keys.Any(static timer => timer.IsPending));
+        }
+    }
 
     /// <summary>Whether another caller would be given the lease.</summary>
     private static EntryAnswer Ask(TestRing ring, string key) => Run(ring, ring[1].Node.LeaseCalls.GetOrLeaseAsync(

@@ -5,6 +5,8 @@ internal sealed class RingTimer(TestRing ring, Action fire) : ITimer
 {
     private long _dueMs = long.MaxValue;
 
+    public bool IsPending => Volatile.Read(ref _dueMs) != long.MaxValue;
+
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
         Volatile.Write(ref _dueMs, dueTime == Timeout.InfiniteTimeSpan

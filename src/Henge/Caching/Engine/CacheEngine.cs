@@ -37,8 +37,6 @@ internal sealed class CacheEngine
         (Node, Codecs) = (node, codecs);
         Keys = new CacheKeys(node.Options.KeyPrefix);
         Mark = TagNames.MarkOf(node.Options.KeyPrefix);
-        Counters = new CounterCalls(this);
-        Prefixes = new PrefixRemoval(this);
         _flights = new Flights(node.Kept, node.Tags);
         if (node.Options.FirstLevelBytes > 0)
         {
@@ -60,12 +58,6 @@ internal sealed class CacheEngine
 
     /// <summary>What all that is stored here is marked with, and nothing of applications with other prefixes.</summary>
     public byte[] Mark { get; }
-
-    /// <summary>Counters.</summary>
-    public CounterCalls Counters { get; }
-
-    /// <summary>Removal by prefix.</summary>
-    public PrefixRemoval Prefixes { get; }
 
     /// <summary>What counts; null: nothing does.</summary>
     public CacheMeters? Meters { get; set; }
@@ -133,9 +125,7 @@ internal sealed class CacheEngine
             {
                 (answer, stamp) = await Node.Kept.GetAsync(bytes, cancellationToken).ConfigureAwait(false);
             }
-            return answer.Status == EntryStatus.Done && !policy.IsExpired(answer)
-                && TryTake(key, answer, stamp, policy, out T value)
-                ? new CacheResult<T>(CacheState.Found, value, answer.Version) : default;
+            return ResultOf<T>(key, answer, stamp, policy);
         }
         catch (HengeException)
         {
@@ -143,6 +133,12 @@ internal sealed class CacheEngine
             return new CacheResult<T>(CacheState.Unknown, default, 0);
         }
     }
+
+    /// <summary>What a caller is told of an answer of the ring; a value is kept where it may be.</summary>
+    public CacheResult<T> ResultOf<T>(string key, in EntryAnswer answer, in Stamp stamp, Policy policy) =>
+        answer.Status == EntryStatus.Done && !policy.IsExpired(answer)
+            && TryTake(key, answer, stamp, policy, out T value)
+            ? new CacheResult<T>(CacheState.Found, value, answer.Version) : default;
 
     /// <summary>
     /// Stores a value in place of what is there. One that cannot be cached leaves nothing there: what was is no longer

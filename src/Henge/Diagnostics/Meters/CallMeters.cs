@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 
 using Henge.Cluster.Lanes;
 using Henge.Entries;
+using Henge.Entries.Many;
 
 namespace Henge.Diagnostics.Meters;
 
@@ -54,6 +55,19 @@ internal sealed class CallMeters
     /// <summary>A call came back from the ring.</summary>
     public void Count(EntryVerb verb, in EntryReply reply, long started) => Count(
         verb, reply.Outcome == Outcome.Done ? ResultOf(verb, reply.Answer.Status) : "failed", "ring", started);
+
+    /// <summary>The calls of a batch came back from the ring; its time counts once.</summary>
+    public void Count(EntryBatch batch, Outcome outcome, long started)
+    {
+        for (int i = 0; i < batch.KeyCount; i++)
+        {
+            bool isDone = outcome == Outcome.Done && i < batch.Answered;
+            if (isDone || outcome is not (Outcome.Done or Outcome.Split))
+            {
+                Count(batch[i].Verb, new EntryReply(outcome, batch[i].Answer), i == 0 ? started : 0);
+            }
+        }
+    }
 
     private static string ResultOf(EntryVerb verb, EntryStatus status) => status switch
     {

@@ -1,4 +1,5 @@
 using Henge.Cluster.FirstLevels;
+using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
 using Henge.Peers;
 
@@ -54,6 +55,33 @@ internal sealed class KeptReads(HengeNode node)
         };
         EntryAnswer answer = await node.Entries.CallAsync(operation, cancellationToken).ConfigureAwait(false);
         return (answer, Complete(stamp, answer));
+    }
+
+    /// <summary>As <see cref="GetAsync"/>, of many keys, with how each ended.</summary>
+    /// <param name="keys">The keys; kept.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="HengeException">The node has stopped.</exception>
+    public async ValueTask<(Outcome Outcome, EntryAnswer Answer, Stamp Stamp)[]> GetManyAsync(
+        IReadOnlyList<byte[]> keys, CancellationToken cancellationToken)
+    {
+        var begun = new Stamp[keys.Count];
+        var reads = new EntryOperation[keys.Count];
+        for (int i = 0; i < reads.Length; i++)
+        {
+            begun[i] = Begin(keys[i]);
+            reads[i] = new EntryOperation(node, EntryVerb.Get, keys[i], isAwaited: false)
+            {
+                Flags = EntryFlags.Keeps,
+                Keeper = node.NodeId,
+            };
+        }
+        Outcome[] outcomes = await node.ManyCalls.RunAsync(reads, cancellationToken).ConfigureAwait(false);
+        var answers = new (Outcome, EntryAnswer, Stamp)[reads.Length];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            answers[i] = (outcomes[i], reads[i].Answer, Complete(begun[i], reads[i].Answer));
+        }
+        return answers;
     }
 
     /// <summary>
