@@ -1,6 +1,6 @@
 using System.Net;
-using System.Text;
 
+using Henge.Embedding;
 using Henge.Peers;
 using Henge.Security;
 using Henge.Storage;
@@ -29,8 +29,8 @@ public sealed class HengeOptions
     private const int MaxWeight = 1000;
     private const int MaxCopies = 5;
 
-    private const int MaxKeyPrefixBytes = 1024;
-    private const long MaxFirstLevelBytes = 1L << 40;
+    /// <summary>Most tags that <see cref="MaxTags"/> may be.</summary>
+    internal const int MostTags = 1 << 24;
 
     private string? _name;
     private long _memory = ShareOfMachine(2);
@@ -202,6 +202,13 @@ public sealed class HengeOptions
     /// <summary>How connections are served; default the fastest that the system has.</summary>
     public TransportKind Transport { get; set; } = TransportKind.Auto;
 
+    /// <summary>
+    /// Invalidated tags, and sets of them, that the node remembers, 1 to 16,777,216; default 65,536. The same on every
+    /// node: the least counts. Beyond it the oldest are forgotten, and every entry with any tag that is as old is taken
+    /// for invalidated, too: few make misses, many cost about 200 bytes and the tag each, of <see cref="Memory"/>.
+    /// </summary>
+    public int MaxTags { get; set; } = 65_536;
+
     /// <summary>What connections may take of time and memory.</summary>
     public ClientLimits Limits { get; } = new();
 
@@ -276,7 +283,7 @@ public sealed class HengeOptions
             return "the data directory is empty: name one, or none at all";
         }
         return ValidateStore() ?? Security.Validate(this) ?? ValidatePeers() ?? ValidateRing()
-            ?? Limits.Validate(MaxValue);
+            ?? ApplicationRules.Validate(this) ?? Limits.Validate(MaxValue);
     }
 
     /// <summary>Whether <see cref="Name"/> was set, and so is the node's identity.</summary>
@@ -316,6 +323,10 @@ public sealed class HengeOptions
         {
             return $"max-entries {MaxEntries} is negative: give 0 for no bound";
         }
+        if (MaxTags is < 1 or > MostTags)
+        {
+            return $"max-tags {MaxTags} is out of range: give 1 to {MostTags}";
+        }
         if (MaxValue is < 1024 or > LargestValueBytes)
         {
             return $"max-value {MaxValue} bytes is out of range: give 1kb to {LargestValueBytes >> 20}mb";
@@ -323,18 +334,6 @@ public sealed class HengeOptions
         if (Shards is < 0 or > 256 || (Shards & (Shards - 1)) != 0)
         {
             return $"shards {Shards} is not a power of two from 1 to 256 (0 lets the node choose)";
-        }
-        if (Expiration <= TimeSpan.Zero)
-        {
-            return $"expiration {Expiration} is out of range: give more than 0";
-        }
-        if (RingTimeout <= TimeSpan.Zero || RingTimeout > TimeSpan.FromSeconds(5))
-        {
-            return $"ring-timeout {RingTimeout} is out of range: give more than 0, up to 5 s";
-        }
-        if (FirstLevelBytes is < 0 or > MaxFirstLevelBytes)
-        {
-            return $"first-level-bytes {FirstLevelBytes} is out of range: give 0 for none, or up to 1tb";
         }
         return Enum.IsDefined(Eviction) ? null : $"eviction {Eviction} is not a policy: give lru, s3fifo or tinylfu";
     }
@@ -364,14 +363,6 @@ public sealed class HengeOptions
         if (LeaveTimeout < TimeSpan.Zero || LeaveTimeout > TimeSpan.FromHours(1))
         {
             return $"leave-timeout {LeaveTimeout} is out of range: give 0 to an hour";
-        }
-        if (StartTimeout < TimeSpan.Zero || StartTimeout > TimeSpan.FromHours(1))
-        {
-            return $"start-timeout {StartTimeout} is out of range: give 0 to an hour";
-        }
-        if (Encoding.UTF8.GetByteCount(KeyPrefix) > MaxKeyPrefixBytes)
-        {
-            return $"the key prefix is longer than {MaxKeyPrefixBytes} bytes of UTF-8";
         }
         return Advertise is null || OwnAddress.IsHostWithPort(Advertise) ? null
             : $"advertise '{Advertise}' is not an address: give host or host:port, such as 10.0.0.5:7400";

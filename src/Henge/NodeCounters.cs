@@ -48,6 +48,12 @@ internal sealed class NodeCounters
     /// <summary>TLS handshakes that failed.</summary>
     public long TlsFailures;
 
+    /// <summary>Invalidations by tag through this node that every member has taken.</summary>
+    public long Invalidations;
+
+    /// <summary>Those that not every member took in time, or that were too many at once.</summary>
+    public long InvalidationsFailed;
+
     /// <summary>Zeroes all.</summary>
     public void Reset()
     {
@@ -65,5 +71,7 @@ internal sealed class NodeCounters
         Interlocked.Exchange(ref LeasesHeld, 0);
         Interlocked.Exchange(ref LeasesStale, 0);
         Interlocked.Exchange(ref LeasesForgotten, 0);
+        Interlocked.Exchange(ref Invalidations, 0);
+        Interlocked.Exchange(ref InvalidationsFailed, 0);
     }
 }

@@ -10,6 +10,8 @@ public sealed class HengeOptionsTests
 {
     public static TheoryData<Action<HengeOptions>, string> Wrong => new()
     {
+        { static o => o.MaxTags = 0, "max-tags 0 is out of range" },
+        { static o => o.MaxTags = 16_777_217, "max-tags 16777217 is out of range" },
         { static o => o.Port = 65536, "port 65536" },
         { static o => o.Bind.Clear(), "no address" },
         { static o => o.Bind.Add(IPAddress.Any), "no password is set" },

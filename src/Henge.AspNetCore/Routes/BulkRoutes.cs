@@ -5,6 +5,7 @@ using Henge.AspNetCore.Requests;
 using Henge.AspNetCore.Ring;
 using Henge.Entries;
 using Henge.Security;
+using Henge.Tags;
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
@@ -201,9 +202,13 @@ internal sealed class BulkRoutes
         {
             return Problems.BadDuration("idle");
         }
+        if (TagNames.TryMakeList(entry.Tags ?? [], mark: null, out byte[] tags) is { } wrongTag)
+        {
+            return Problems.BadTag(wrongTag);
+        }
         byte[] value = entry.Value ?? System.Text.Encoding.UTF8.GetBytes(entry.Text!);
         return _writer.Store(
-            key, value, default, entry.ContentType, new Lifetime(ttl, idle, 0), default, out version, out created);
+            key, value, tags, entry.ContentType, new Lifetime(ttl, idle, 0), default, out version, out created);
     }
 
     private async Task DeleteAsync(

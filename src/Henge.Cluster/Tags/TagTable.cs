@@ -31,6 +31,8 @@ internal sealed class TagTable : IStaleness
     private ulong _latest;
     private ulong _begun;
     private int _setCount;
+    private int _count;
+    private long _dropped;
     private long _epoch;
 
     /// <summary>Creates an empty table.</summary>
@@ -50,8 +52,14 @@ internal sealed class TagTable : IStaleness
     /// <summary>Tagged entries of this version or older are stale.</summary>
     public ulong Floor => Volatile.Read(ref _floor);
 
-    /// <summary>Tags remembered.</summary>
-    public int Count => _tags.Count;
+    /// <summary>Tags and sets of tags remembered.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Most that are remembered.</summary>
+    public int Limit => _maxTags;
+
+    /// <summary>Those that had to go at the bound, and raised the floor.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>
     /// A hash of all it holds, alike on all nodes; 0 while it is empty. For the thread that changes it.
@@ -214,13 +222,16 @@ internal sealed class TagTable : IStaleness
         int places = TagSet.Is(row) ? 2 : 1;
         _store.Charge(change * places * (BytesPerTag + row.Length));
         Volatile.Write(ref _setCount, _setCount + (places - 1) * change);
+        Volatile.Write(ref _count, _count + change);
     }
 
     private void Trim()
     {
         while (_order.Count > _maxTags)
         {
+            int before = _order.Count;
             RaiseFloor(_order.Min.Version);
+            Volatile.Write(ref _dropped, _dropped + before - _order.Count);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class NodeOptions
             Port = (int)values.Integer(ServeOptions.Port),
             Memory = values.Memory(ServeOptions.MemoryLimit, machineBytes),
             MaxEntries = values.Integer(ServeOptions.MaxEntries),
+            MaxTags = (int)values.Integer(ServeOptions.MaxTags),
             MaxValue = (int)values.Size(ServeOptions.MaxValue),
             Eviction = Enum.Parse<EvictionPolicy>(values.Choice(ServeOptions.Eviction), ignoreCase: true),
             Password = Password(values),

@@ -82,6 +82,19 @@ internal static class ServeOptions
         Help = "Most entries at once; 0 leaves the bound to --memory alone.",
     };
 
+    /// <summary>--max-tags</summary>
+    public static readonly CommandOption MaxTags = new()
+    {
+        Name = "max-tags",
+        Kind = OptionKind.Integer,
+        ValueName = "N",
+        Default = "65536",
+        Minimum = 1,
+        Maximum = HengeOptions.MostTags,
+        Group = Memory,
+        Help = "Invalidated tags that are remembered; of more, what is tagged and as old as the oldest goes, too.",
+    };
+
     /// <summary>--max-value</summary>
     public static readonly CommandOption MaxValue = new()
     {
@@ -340,7 +353,7 @@ internal static class ServeOptions
     [
         Port, Bind, Transport, Loops,
         .. RingOptions.All,
-        MemoryLimit, MaxEntries, MaxValue, Eviction, Shards,
+        MemoryLimit, MaxEntries, MaxTags, MaxValue, Eviction, Shards,
         PasswordFile, Password, UsersFile, .. TlsOptions.All, Insecure,
         MaxClients, IdleTimeout, CommandTimeout, DeadPeerTimeout,
         RedisMode, Databases,

@@ -44,6 +44,10 @@ internal static class StatisticsReport
         text.Line("leases_held", Interlocked.Read(ref counters.LeasesHeld));
         text.Line("leases_stale", Interlocked.Read(ref counters.LeasesStale));
         text.Line("leases_forgotten", Interlocked.Read(ref counters.LeasesForgotten));
+        text.Line("tags", node.Ring?.Tags.Count ?? 0);
+        text.Line("tags_dropped", node.Ring?.Tags.Dropped ?? 0);
+        text.Line("tag_invalidations", Interlocked.Read(ref counters.Invalidations));
+        text.Line("tag_invalidations_failed", Interlocked.Read(ref counters.InvalidationsFailed));
         text.Line("latest_fork_usec", 0);
         text.Line("total_error_replies", node.Errors.Total);
         text.Line("tls_connections", Interlocked.Read(ref node.Counters.TlsConnections));

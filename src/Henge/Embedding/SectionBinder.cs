@@ -34,6 +34,7 @@ internal static class SectionBinder
             ["leavetimeout"] = static (o, s) => o.LeaveTimeout = Time(s),
             ["memory"] = static (o, s) => o.Memory = Size(s),
             ["maxentries"] = static (o, s) => o.MaxEntries = Long(s),
+            ["maxtags"] = static (o, s) => o.MaxTags = Integer(s),
             ["maxvalue"] = static (o, s) => o.MaxValue = checked((int)Math.Min(Size(s), int.MaxValue)),
             ["eviction"] = static (o, s) => o.Eviction = Choice<EvictionPolicy>(s),
             ["shards"] = static (o, s) => o.Shards = Integer(s),

@@ -64,6 +64,7 @@ internal sealed class RingHost : IRing, IDoorOwner
             Lanes = lanes,
             WaitsForReplicas = options.WriteAck == WriteAck.All,
             IsRestoring = node.Snapshots is { HasSnapshot: true },
+            MaxTags = options.MaxTags,
         };
         Door = new PeerDoor(
             this, () => node.Secrets.Cluster, TlsDialling.Of(node, Budget, _log), node.TimeProvider, isPortable,

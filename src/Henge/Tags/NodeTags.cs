@@ -90,9 +90,11 @@ internal sealed class NodeTags(HengeNode node)
             .WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Array.Exists(ended, isDone => !isDone))
         {
+            Interlocked.Increment(ref node.Counters.InvalidationsFailed);
             throw new HengeException(HengeFailure.Uncertain,
                 "Not every member of the ring has taken the invalidation in time; it may be in force on some.");
         }
+        Interlocked.Increment(ref node.Counters.Invalidations);
     }
 
     private async Task<bool> StartAsync(IRing ring, byte[] list)

@@ -28,6 +28,28 @@ public sealed class TagTests
     }
 
     [Fact]
+    public async Task Many_entries_are_stored_with_their_tags()
+    {
+        await using HttpNode node = await HttpNode.StartAsync();
+        HttpReply set = await node.PostJsonAsync(
+            "/v1/cache:mset",
+            """
+            {"entries":[{"key":"a","text":"v","tags":["x","y z"]},{"key":"b","text":"v","tags":[]},
+            {"key":"c","text":"v","tags":["*"]},{"key":"d","text":"v","tags":[null]}]}
+            """);
+        Assert.Equal(200, set.Status);
+        Assert.Equal("x,y%20z", (await node.GetAsync("/v1/cache/a")).Header("Cache-Tags"));
+        Assert.Null((await node.GetAsync("/v1/cache/b")).Header("Cache-Tags"));
+        Assert.Equal(404, (await node.GetAsync("/v1/cache/c")).Status);
+        Assert.Equal(404, (await node.GetAsync("/v1/cache/d")).Status);
+        Assert.Equal(2, set.Text.Split("bad-tag").Length - 1);
+
+        await node.DeleteAsync("/v1/cache?tag=x");
+        Assert.Equal(404, (await node.GetAsync("/v1/cache/a")).Status);
+        Assert.Equal(200, (await node.GetAsync("/v1/cache/b")).Status);
+    }
+
+    [Fact]
     public async Task Any_tag_takes_what_was_written_before_and_nothing_else()
     {
         await using HttpNode node = await HttpNode.StartAsync();

@@ -138,6 +138,24 @@ public sealed class RemovalTests
         Assert.Equal("v", await ReadAsync(host, "k"));
     }
 
+    [Fact]
+    public async Task Beyond_as_many_tags_as_the_node_remembers_what_is_tagged_and_as_old_goes()
+    {
+        await using EmbeddedHost host = await EmbeddedHost.StartAsync(static options => options.MaxTags = 2);
+        await Of(host).SetAsync("k", "v", new() { Tags = ["never"] }, Token);
+        await Of(host).RemoveByTagAsync(["a"], Token);
+        await Of(host).RemoveByTagAsync(["b"], Token);
+        Assert.Equal("v", await ReadAsync(host, "k"));
+
+        await Of(host).RemoveByTagAsync(["c"], Token);
+
+        Assert.Null(await ReadAsync(host, "k"));
+        Assert.Equal((2, 2, 1), (
+            host.Node.Ring!.Tags.Limit, host.Node.Ring.Tags.Count, host.Node.Ring.Tags.Dropped));
+        await Of(host).SetAsync("k", "v", new() { Tags = ["never"] }, Token);
+        Assert.Equal("v", await ReadAsync(host, "k"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

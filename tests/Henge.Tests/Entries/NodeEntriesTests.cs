@@ -116,6 +116,17 @@ public sealed class NodeEntriesTests
     }
 
     [Fact]
+    public void INFO_counts_tags()
+    {
+        using var ring = new TestRing(1);
+        Run(ring, After(ring[0].Node.Tags.InvalidateAsync(["a", "b"], TagNames.Mark, CancellationToken.None)));
+
+        Assert.Contains(
+            "\r\ntags:2\r\ntags_dropped:0\r\ntag_invalidations:1\r\ntag_invalidations_failed:0\r\n",
+            ring[0].Connect().Call("INFO", "stats"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_peek_counts_nothing()
     {
         using var ring = new TestRing(2);

@@ -51,7 +51,7 @@ internal sealed class KeptReads(HengeNode node)
         {
             Flags = EntryFlags.Keeps,
             Keeper = node.NodeId,
-            DeadlineMs = node.Ring is null ? 0 : NowMs + (long)node.Options.RingTimeout.TotalMilliseconds,
+            DeadlineMs = Deadline,
         };
         EntryAnswer answer = await node.Entries.CallAsync(operation, cancellationToken).ConfigureAwait(false);
         return (answer, Complete(stamp, answer));
@@ -75,7 +75,7 @@ internal sealed class KeptReads(HengeNode node)
                 Keeper = node.NodeId,
             };
         }
-        Outcome[] outcomes = await node.ManyCalls.RunAsync(reads, cancellationToken).ConfigureAwait(false);
+        Outcome[] outcomes = await node.ManyCalls.RunAsync(reads, Deadline, cancellationToken).ConfigureAwait(false);
         var answers = new (Outcome, EntryAnswer, Stamp)[reads.Length];
         for (int i = 0; i < answers.Length; i++)
         {
@@ -123,6 +123,8 @@ internal sealed class KeptReads(HengeNode node)
         ulong generation = ring.Coherence?.Teller.Track(keeper, key) ?? 0;
         return EntrySteps.GetToKeep(node.Store, key, ring.Snapshot.Self.Id, generation, nowMs, out tellsCopies);
     }
+
+    private long Deadline => node.Ring is null ? 0 : NowMs + (long)node.Options.RingTimeout.TotalMilliseconds;
 
     private Stamp Complete(in Stamp begun, in EntryAnswer answer) =>
         answer.Provenance is { } from && node.Ring?.Coherence is { } coherence

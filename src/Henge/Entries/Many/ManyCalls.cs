@@ -18,13 +18,19 @@ internal sealed class ManyCalls(HengeNode node)
     // Owners that change faster than they are asked get each operation by itself, which always arrives.
     private const int MostSortings = 3;
 
+    /// <summary>As the other, as patient as the ring is: 5 s.</summary>
+    public ValueTask<Outcome[]> RunAsync(
+        IReadOnlyList<EntryOperation> operations, CancellationToken cancellationToken) =>
+        RunAsync(operations, deadlineMs: 0, cancellationToken);
+
     /// <summary>Has operations carried through; they all write, or all read, and nobody else waits for them.</summary>
     /// <param name="operations">The operations; each then has its answer where it was done.</param>
+    /// <param name="deadlineMs">When they are given up, on the ring's monotonic clock; 0: after 5 s.</param>
     /// <param name="cancellationToken">Ends the wait; what was sent goes on.</param>
     /// <returns>How each ended.</returns>
     /// <exception cref="HengeException">The node has stopped.</exception>
     public async ValueTask<Outcome[]> RunAsync(
-        IReadOnlyList<EntryOperation> operations, CancellationToken cancellationToken)
+        IReadOnlyList<EntryOperation> operations, long deadlineMs, CancellationToken cancellationToken)
     {
         var outcomes = new Outcome[operations.Count];
         var waiting = new List<int>(Enumerable.Range(0, operations.Count));
@@ -33,7 +39,7 @@ internal sealed class ManyCalls(HengeNode node)
             int most = sorting < MostSortings ? EntryBatch.MaxParts : 1;
             List<int[]> batches = Sort(operations, waiting, most);
             int[][] left = await Task.WhenAll(batches.Select(batch =>
-                RunAsync(operations, batch, outcomes, cancellationToken))).ConfigureAwait(false);
+                RunAsync(operations, batch, outcomes, deadlineMs, cancellationToken))).ConfigureAwait(false);
             waiting = [.. left.SelectMany(static indexes => indexes)];
         }
         return outcomes;
@@ -41,9 +47,13 @@ internal sealed class ManyCalls(HengeNode node)
 
     /// <summary>Runs one batch; what is to be asked for again comes back.</summary>
     private async Task<int[]> RunAsync(
-        IReadOnlyList<EntryOperation> operations, int[] batch, Outcome[] outcomes, CancellationToken cancellationToken)
+        IReadOnlyList<EntryOperation> operations, int[] batch, Outcome[] outcomes, long deadlineMs,
+        CancellationToken cancellationToken)
     {
-        var sent = new EntryBatch(node, [.. batch.Select(index => operations[index])], isAwaited: true);
+        var sent = new EntryBatch(node, [.. batch.Select(index => operations[index])], isAwaited: true)
+        {
+            DeadlineMs = deadlineMs,
+        };
         Outcome outcome = await node.Entries.CallAsync(sent, cancellationToken).ConfigureAwait(false);
         if (outcome == Outcome.Split && batch.Length > 1)
         {

@@ -67,6 +67,7 @@ public sealed class TagTableTests : IDisposable
         }
 
         Assert.Equal((3, 20UL), (table.Count, table.Floor));
+        Assert.Equal((3, 2), (table.Limit, table.Dropped));
         Assert.True(table.IsStale(Block("never heard of"), 20));
         Assert.False(table.IsStale(Block("never heard of"), 21));
         Assert.False(table.IsStale([], 20));

@@ -52,6 +52,20 @@ internal static class StoreMetrics
         {
             Read = static (figures, sink) => sink.Add(figures.Node.Ring?.Tags.Count ?? 0),
         },
+        new("henge.tags.limit", MetricKind.Level, "{tag}", "Tags that may be remembered.")
+        {
+            Read = static (figures, sink) => sink.Add(figures.Node.Options.MaxTags),
+        },
+        new("henge.tags.dropped", MetricKind.Counter, "{tag}",
+            "Tags that were forgotten at the limit, so that all that is tagged and as old had to go.")
+        {
+            Read = static (figures, sink) => sink.Add(figures.Node.Ring?.Tags.Dropped ?? 0),
+        },
+        new("henge.tag.invalidations", MetricKind.Counter, "{call}",
+            "Invalidations by tag asked of this node: done; failed, since not every member took it in time.", "result")
+        {
+            Read = Invalidations,
+        },
         new("henge.leases", MetricKind.Level, "{lease}", "Keys that one caller is filling.")
         {
             Read = static (figures, sink) => sink.Add(figures.Node.Leases.Count),
@@ -68,6 +82,13 @@ internal static class StoreMetrics
 
     private static Metric Level(string name, string unit, string help, Func<StoreStatistics, double> pick) =>
         new(name, MetricKind.Level, unit, help) { Read = (figures, sink) => sink.Add(pick(figures.Store)) };
+
+    private static void Invalidations(NodeFigures figures, IMetricSink sink)
+    {
+        NodeCounters counters = figures.Node.Counters;
+        sink.Add(Interlocked.Read(ref counters.Invalidations), new MetricTag("result", "done"));
+        sink.Add(Interlocked.Read(ref counters.InvalidationsFailed), new MetricTag("result", "failed"));
+    }
 
     private static void Leases(NodeFigures figures, IMetricSink sink)
     {
