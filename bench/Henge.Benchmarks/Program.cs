@@ -10,6 +10,7 @@ var programs = new Dictionary<string, Action<string[]>>
     ["memory"] = MemoryProgram.Run,
     ["storeget"] = StoreGetProgram.Run,
     ["coherence"] = CoherenceProgram.Run,
+    ["scrape"] = ScrapeProgram.Run,
 };
 if (args.Length > 0 && programs.TryGetValue(args[0], out Action<string[]>? program))
 {

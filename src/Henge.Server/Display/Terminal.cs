@@ -39,6 +39,23 @@ internal sealed class Terminal
     /// <summary>True when standard error is a terminal, so that a line may be redrawn there.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>True when what was written to standard output may be drawn over.</summary>
+    public bool CanRedraw => IsTerminal && Environment("TERM") != "dumb";
+
+    /// <summary>This terminal, but what is written goes elsewhere first.</summary>
+    public Terminal WithOutput(TextWriter output) => new()
+    {
+        Out = output,
+        Error = Error,
+        OpenOutput = OpenOutput,
+        OpenInput = OpenInput,
+        Environment = Environment,
+        AskSecret = AskSecret,
+        Width = Width,
+        IsTerminal = IsTerminal,
+        ErrorIsTerminal = ErrorIsTerminal,
+    };
+
     /// <summary>True when standard output may carry colour.</summary>
     public bool Colour => IsTerminal && string.IsNullOrEmpty(Environment("NO_COLOR")) && Environment("TERM") != "dumb";
 

@@ -15,7 +15,38 @@ internal static class StatusCommand
         Help = "Print one JSON object.",
     };
 
-    private static readonly IReadOnlyList<CommandOption> _options = [_json, .. ClientOptions.All];
+    private static readonly CommandOption _watch = new()
+    {
+        Name = "watch",
+        Kind = OptionKind.Switch,
+        FlagOnly = true,
+        Help = "Look again and again until Ctrl-C, and show what happens per second.",
+    };
+
+    private static readonly CommandOption _every = new()
+    {
+        Name = "every",
+        Kind = OptionKind.Duration,
+        ValueName = "TIME",
+        Default = "1s",
+        Minimum = 100,
+        FlagOnly = true,
+        Help = "With --watch, time between two looks.",
+    };
+
+    private static readonly CommandOption _count = new()
+    {
+        Name = "count",
+        Kind = OptionKind.Integer,
+        ValueName = "N",
+        Default = "0",
+        DefaultWords = "no end",
+        FlagOnly = true,
+        Help = "With --watch, end after so many pictures.",
+    };
+
+    private static readonly IReadOnlyList<CommandOption> _options =
+        [_watch, _every, _count, _json, .. ClientOptions.All];
 
     /// <summary>How the command line sees it.</summary>
     public static Subcommand Subcommand { get; } = new()
@@ -37,6 +68,17 @@ internal static class StatusCommand
         }
         NodeTarget target = ClientOptions.Target(values, terminal);
         using NodeConnection connection = NodeConnection.Connect(target);
+        if (values.Switch(_watch))
+        {
+            if (values.Switch(_json))
+            {
+                throw new UsageException("--watch and --json do not go together: ask for --json as often as you like");
+            }
+            StatusWatch.RunAsync(
+                connection, target.Address.ToString(), values.Time(_every), values.Integer(_count), terminal)
+                .GetAwaiter().GetResult();
+            return ExitCode.Ok;
+        }
         StatusReport report = StatusReport.Parse(connection.Ask("INFO"u8.ToArray()).Text);
         string address = target.Address.ToString();
         if (values.Switch(_json))

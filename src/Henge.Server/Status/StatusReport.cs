@@ -7,6 +7,8 @@ namespace Henge.Server.Status;
 /// </summary>
 internal sealed record StatusReport
 {
+    private const string MissesPrefix = "keyspace_misses_";
+
     /// <summary>What runs there: <c>henge</c>, or <c>redis</c> for a server that names no other product.</summary>
     public required string Product { get; init; }
 
@@ -76,6 +78,21 @@ internal sealed record StatusReport
     /// <summary>Reads that missed only because the ring changed.</summary>
     public required long TopologyMisses { get; init; }
 
+    /// <summary>Bytes received from clients.</summary>
+    public long InputBytes { get; init; }
+
+    /// <summary>Bytes sent to clients.</summary>
+    public long OutputBytes { get; init; }
+
+    /// <summary>Commands that were timed; 0 where that was not asked for.</summary>
+    public long CommandCalls { get; init; }
+
+    /// <summary>Time that they took together, in microseconds.</summary>
+    public long CommandMicroseconds { get; init; }
+
+    /// <summary>Misses by why; empty where it does not say.</summary>
+    public IReadOnlyDictionary<string, long> MissesBy { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Share of reads that found their key, 0 to 1; null before the first read.</summary>
     public double? HitRatio => Hits + Misses == 0 ? null : (double)Hits / (Hits + Misses);
 
@@ -93,6 +110,8 @@ internal sealed record StatusReport
         }
         bool henge = fields.ContainsKey("henge_version");
         string[] databases = [.. fields.Where(field => IsDatabase(field.Key)).Select(field => field.Value)];
+        string[] commands = [.. fields
+            .Where(field => field.Key.StartsWith("cmdstat_", StringComparison.Ordinal)).Select(field => field.Value)];
         return new StatusReport
         {
             Product = henge ? "henge" : "redis",
@@ -118,6 +137,12 @@ internal sealed record StatusReport
             OwnedSlots = Number(fields, "ring_slots_owned"),
             LoadingSlots = Number(fields, "ring_slots_loading"),
             TopologyMisses = Number(fields, "misses_due_to_topology"),
+            InputBytes = Number(fields, "total_net_input_bytes"),
+            OutputBytes = Number(fields, "total_net_output_bytes"),
+            CommandCalls = commands.Sum(command => Part(command, "calls")),
+            CommandMicroseconds = commands.Sum(command => Part(command, "usec")),
+            MissesBy = fields.Where(field => field.Key.StartsWith(MissesPrefix, StringComparison.Ordinal))
+                .ToDictionary(field => field.Key[MissesPrefix.Length..], field => Number(fields, field.Key)),
         };
     }
 

@@ -15,27 +15,28 @@ internal static class StatusView
     private const int BarCells = 24;
 
     /// <summary>The rows both text forms share: a label and its words, without markup.</summary>
-    public static IReadOnlyList<(string Label, string Words)> Rows(StatusReport report) =>
+    public static IReadOnlyList<(string Label, string Words)> Rows(StatusReport report, StatusRates? rates = null) =>
     [
-        .. Common(report),
+        .. rates is null ? Common(report) : Live(report, rates),
         .. report.Members > 0 ? (IReadOnlyList<(string, string)>)[("ring", Ring(report))] : [],
     ];
 
     /// <summary>Lines for pipes.</summary>
-    public static void WritePlain(StatusReport report, string address, TextWriter to)
+    public static void WritePlain(StatusReport report, string address, TextWriter to, StatusRates? rates = null)
     {
         to.WriteLine($"node: {Title(report, address)}");
-        foreach ((string label, string words) in Rows(report))
+        foreach ((string label, string words) in Rows(report, rates))
         {
             to.WriteLine($"{label}: {words}");
         }
     }
 
     /// <summary>A panel for people.</summary>
-    public static void WritePanel(StatusReport report, string address, Terminal terminal)
+    public static void WritePanel(
+        StatusReport report, string address, Terminal terminal, StatusRates? rates = null)
     {
         List<(string Label, string Words)> rows = [];
-        foreach ((string label, string words) in Rows(report))
+        foreach ((string label, string words) in Rows(report, rates))
         {
             bool bar = label == "memory" && report.LimitBytes > 0;
             rows.Add((label, bar ? Bar((double)report.UsedBytes / report.LimitBytes) + " " + words : words));
@@ -94,6 +95,14 @@ internal static class StatusView
             ? $"{Count(report.Clients)} of {Count(report.MaxClients)}"
             : Count(report.Clients)),
     ];
+
+    /// <summary>What is now as it is, what counts by what it counted since the last look.</summary>
+    private static IEnumerable<(string Label, string Words)> Live(StatusReport report, StatusRates rates)
+    {
+        string[] counted = ["hit ratio", "evicted", "expired", "operations"];
+        (string Label, string Words)[] common = [.. Common(report).Where(row => !counted.Contains(row.Label))];
+        return [.. common[..^1], .. rates.Rows, common[^1]];
+    }
 
     private static string Ring(StatusReport report)
     {
