@@ -44,7 +44,8 @@ public sealed partial class DeployFilesTests
     public async Task Every_label_is_one_that_the_metrics_have_with_a_value_that_it_takes()
     {
         await using HttpNode node = await HttpNode.StartAsync();
-        string text = PrometheusText.Write(await NodeFigures.TakeAsync(node.Node, default), openMetrics: false);
+        NodeFigures figures = await NodeFigures.TakeAsync(node.Node, TestContext.Current.CancellationToken);
+        string text = PrometheusText.Write(figures, openMetrics: false);
         HashSet<string> pairs = [.. Pair().Matches(text).Select(static pair => pair.Value)];
         foreach (string expression in Expressions())
         {
