@@ -21,7 +21,7 @@ internal sealed class SnapshotLoader(HengeNode node, RingHost ring, SnapshotRead
     public static readonly TimeSpan LatestJoin = TimeSpan.FromMinutes(10);
 
     // Clocks of machines differ, and a ring that is stopped as a whole does not stop in one moment.
-    private const long SkewMs = 60_000;
+    private const long SkewMs = 10_000;
 
     // As many as may hold up a lane that settles: little over 100 microseconds.
     private const int RecordsAtOnce = 64;
