@@ -84,7 +84,7 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters, Neighbours 
     /// <summary>A link is gone, and with it its count.</summary>
     public void RequesterGone(long link) => _refusals.Remove(link);
 
-    // Who goes by a view with this node and is not heard of here yet: by its own view this node would answer for slots of
+    // Who is not heard of here yet goes by a view that this node has not: by its own it would answer for slots of
     // which it does not know what the ring of the other has. It hears of it within a round trip.
     private bool Knows(MemberId from)
     {
