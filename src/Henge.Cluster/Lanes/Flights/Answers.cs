@@ -9,12 +9,10 @@ namespace Henge.Cluster.Lanes.Flights;
 /// So what was under way cannot overtake what was refused. Those sent back for this alone do not count as refusals:
 /// counting them, two that are sent again at once would send each other back for ever.
 /// </summary>
-internal sealed class Answers(ILaneHost host, LaneCounters counters, Neighbours neighbours)
+internal sealed class Answers(ILaneHost host, LaneCounters counters)
 {
     private readonly Dictionary<long, uint> _refusals = [];
     private readonly MessageWriter _answer = new();
-    private ClusterSnapshot? _seen;
-    private MemberId? _known;
 
     /// <summary>An operation came; false when it makes no sense.</summary>
     public bool Receive(Carrier carrier, MemberId from, long link, ref MessageReader reader, Instant now)
@@ -32,11 +30,6 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters, Neighbours 
         if (_refusals.Count > 0 && refusalsSeen < _refusals.GetValueOrDefault(link))
         {
             Refuse(link, id, ForwardResult.Behind);
-            return true;
-        }
-        if (!Knows(from))
-        {
-            Refuse(link, id, ForwardResult.NotOwner);
             return true;
         }
         if ((flags & ForwardFlags.Member) == 0 && TryAnswer(link, id, reader.Rest, now))
@@ -83,20 +76,6 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters, Neighbours 
 
     /// <summary>A link is gone, and with it its count.</summary>
     public void RequesterGone(long link) => _refusals.Remove(link);
-
-    // Who is not heard of here yet goes by a view that this node has not: by its own it would answer for slots of
-    // which it does not know what the ring of the other has. It hears of it within a round trip.
-    private bool Knows(MemberId from)
-    {
-        if (!ReferenceEquals(neighbours.Snapshot, _seen) || from != _known)
-        {
-            bool isMember = neighbours.Snapshot.Members.TryGetValue(from, out Member? member)
-                && member.State != MemberState.Left;
-            (_seen, _known) = (neighbours.Snapshot, isMember ? from : null);
-            return isMember;
-        }
-        return true;
-    }
 
     private void Refuse(long link, ulong id, ForwardResult why)
     {
