@@ -20,25 +20,22 @@ internal sealed class Restoration(
 
     /// <summary>
     /// Has everything written from now on get later versions than the earlier run gave, and nothing come back that it
-    /// flushed. False, and nothing is changed, when its versions are so far ahead that no clock follows them.
+    /// flushed or invalidated. False, and nothing is changed, when its versions are so far ahead that no clock follows.
     /// </summary>
-    public bool TryBegin(ulong clock, ulong flushVersion, Instant now)
+    /// <param name="clock">The highest version that it gave.</param>
+    /// <param name="flushVersion">Up to which version it flushed everything.</param>
+    /// <param name="invalidated">Tags, and sets of them, with their versions.</param>
+    /// <param name="tagFloor">Up to which version everything tagged is stale.</param>
+    /// <param name="now">Now.</param>
+    public bool TryBegin(
+        ulong clock, ulong flushVersion, IReadOnlyList<TagVersion> invalidated, ulong tagFloor, Instant now)
     {
         if (!store.AdvanceClock(Math.Max(clock, flushVersion), now.UnixMs))
         {
             return false;
         }
-        membership.FlushVersion = Math.Max(membership.FlushVersion, flushVersion);
-        return true;
-    }
-
-    /// <summary>What the earlier run knew to be invalidated still is.</summary>
-    /// <param name="invalidated">Tags with their versions.</param>
-    /// <param name="floor">Up to which version everything tagged is stale.</param>
-    /// <returns>True.</returns>
-    public bool Invalidate(IReadOnlyList<TagVersion> invalidated, ulong floor)
-    {
-        tags.Table.RaiseFloor(floor);
+        Flushed(flushVersion);
+        tags.Table.RaiseFloor(tagFloor);
         foreach (TagVersion tag in invalidated)
         {
             tags.Table.Raise(tag.Tag, tag.Version);

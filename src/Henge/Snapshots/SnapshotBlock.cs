@@ -11,7 +11,7 @@ internal enum SnapshotBlock : byte
     /// </summary>
     Records = 2,
 
-    /// <summary>Invalidated tags: u64 floor, then of each u64 version, u16 length, bytes.</summary>
+    /// <summary>Invalidated tags and sets of them: u64 floor, then of each u64 version, u16 length, bytes.</summary>
     Tags = 3,
 
     /// <summary>Floors of slots above 0: of each u16 slot, u64 floor.</summary>

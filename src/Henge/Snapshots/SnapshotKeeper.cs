@@ -22,7 +22,7 @@ internal sealed class SnapshotKeeper : IDisposable
     private Task _writing = Task.CompletedTask;
     private ulong _savedFlush;
     private bool _stops;
-    private bool _isUnread;
+    private volatile bool _isUnread;
 
     /// <summary>Takes the node's data directory, and looks whether there is a snapshot to read.</summary>
     /// <exception cref="HengeStartException">The directory cannot be used.</exception>
@@ -31,6 +31,7 @@ internal sealed class SnapshotKeeper : IDisposable
         _node = node;
         _directory = new SnapshotDirectory(path);
         _reader = Open();
+        _isUnread = _reader is not null;
     }
 
     /// <summary>Whether there is a snapshot to read back.</summary>
@@ -45,7 +46,6 @@ internal sealed class SnapshotKeeper : IDisposable
         _ring = ring;
         if (_reader is not null)
         {
-            _isUnread = true;
             _status = _status with { IsReading = true, ReadTotalBytes = _reader.Length };
             _reading = Begin(Read);
         }
@@ -72,12 +72,12 @@ internal sealed class SnapshotKeeper : IDisposable
     }
 
     /// <summary>
-    /// Looks whether everything was flushed: a snapshot of before must not bring it back. Called often; costs a
-    /// comparison.
+    /// Looks whether everything was flushed since a snapshot was written: it must not bring it back. One that is yet to
+    /// be read stays, since nothing flushed is merged. Called often; costs a comparison.
     /// </summary>
     public void Follow()
     {
-        if (_node.Store.FlushVersion > Volatile.Read(ref _savedFlush))
+        if (!_isUnread && _node.Store.FlushVersion > Volatile.Read(ref _savedFlush))
         {
             Discard();
         }
@@ -228,7 +228,7 @@ internal sealed class SnapshotKeeper : IDisposable
             ulong flushed = _node.Store.FlushVersion;
             writer.WriteRecords(_node.Store, () => _node.NowMs, paced: !isLast, Progressed, cancellationToken);
             (IReadOnlyList<TagVersion> tags, ulong floor) = isLast
-                ? TagsOf(_ring!.Core.Tags.Table) : OnCore(TagsOf, cancellationToken);
+                ? TagsOf(_ring!.Core.Tags.Table) : _ring!.Ask(static (core, _) => TagsOf(core.Tags), cancellationToken);
             writer.End(_node.Store, tags, floor);
             Volatile.Write(ref _savedFlush, flushed);
             _directory.Finish(file);
@@ -299,14 +299,6 @@ internal sealed class SnapshotKeeper : IDisposable
         {
             Log.SnapshotNotWritten(_node.Logger, _directory.Path, error.Message);
         }
-    }
-
-    private T OnCore<T>(Func<TagTable, T> look, CancellationToken cancellationToken)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ring!.Restore((core, _) => done.TrySetResult(look(core.Tags)));
-        done.Task.Wait(cancellationToken);
-        return done.Task.Result;
     }
 
     // Both take seconds, and the threads of the pool serve HTTP.

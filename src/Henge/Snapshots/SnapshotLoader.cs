@@ -1,6 +1,5 @@
 using Henge.Cluster;
 using Henge.Cluster.Messages;
-using Henge.Cluster.Repairs;
 using Henge.Peers;
 using Henge.Storage;
 
@@ -41,7 +40,7 @@ internal sealed class SnapshotLoader(HengeNode node, RingHost ring, SnapshotRead
     {
         reader.Check(cancellationToken);
         ring.Joined.Wait(cancellationToken);
-        long sinceMs = OnCore(static (core, _) => core.RingSinceMs, cancellationToken);
+        long sinceMs = ring.Ask(static (core, _) => core.RingSinceMs, cancellationToken);
         if (sinceMs + SkewMs < reader.Header.CreatedMs)
         {
             throw new SnapshotException("the ring has gone on without this node since it was written");
@@ -60,9 +59,8 @@ internal sealed class SnapshotLoader(HengeNode node, RingHost ring, SnapshotRead
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Load(Action<SnapshotLoader> progress, CancellationToken cancellationToken)
     {
-        bool isNear = OnCore(
-            (core, now) => core.TryBegin(reader.Clock, reader.FlushVersion, now)
-                && core.Invalidate(reader.Tags, reader.TagFloor),
+        bool isNear = ring.Ask(
+            (core, now) => core.TryBegin(reader.Clock, reader.FlushVersion, reader.Tags, reader.TagFloor, now),
             cancellationToken);
         if (!isNear)
         {
@@ -133,13 +131,5 @@ internal sealed class SnapshotLoader(HengeNode node, RingHost ring, SnapshotRead
         {
             _isCopy[slot] = self >= 0 && snapshot.View.CopiesOf(new Slot(slot)).Contains((ushort)self);
         }
-    }
-
-    private T OnCore<T>(Func<Restoration, Instant, T> work, CancellationToken cancellationToken)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        ring.Restore((core, now) => done.TrySetResult(work(core, now)));
-        done.Task.Wait(cancellationToken);
-        return done.Task.Result;
     }
 }

@@ -207,7 +207,7 @@ internal sealed class SnapshotReader : IDisposable
         {
             ulong version = reader.UInt64();
             ReadOnlySpan<byte> tag = reader.Raw(reader.UInt16());
-            if (tag.Length > TagList.MaxTagBytes)
+            if (tag.Length > TagSet.MaxBytes)
             {
                 reader.Fail();
             }

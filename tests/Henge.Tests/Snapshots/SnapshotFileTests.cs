@@ -92,6 +92,17 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
+    public void Longest_set_of_tags_comes_back()
+    {
+        using Store store = NewStore();
+        byte[] set = [.. Enumerable.Repeat((byte)'t', TagSet.MaxBytes)];
+        Write(store, [new TagVersion(9, set)]);
+        using var reader = new SnapshotReader(_path);
+        reader.Check(CancellationToken.None);
+        Assert.Equal(set, Assert.Single(reader.Tags).Tag);
+    }
+
+    [Fact]
     public void File_that_is_cut_is_not_read()
     {
         byte[] whole = WriteSome();

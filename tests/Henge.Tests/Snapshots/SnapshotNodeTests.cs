@@ -1,5 +1,6 @@
 using System.Text;
 
+using Henge.Snapshots;
 using Henge.Storage;
 using Henge.Tests.Storage.Records;
 using Henge.Tests.Transport;
@@ -135,6 +136,20 @@ public sealed class SnapshotNodeTests : IDisposable
         await TransportHost.UntilAsync(() => !node.Snapshots.Status.IsWriting);
         node.Store.Flush(node.Store.Clock(node.NowMs) + 1, node.NowMs);
         await TransportHost.UntilAsync(() => !Files().Contains("henge.snapshot"));
+    }
+
+    [Fact]
+    public async Task Snapshot_that_is_yet_to_be_read_outlives_what_the_ring_flushed_earlier()
+    {
+        await using (HengeNode node = await StartAsync())
+        {
+            Set(node, "key", "value", 0);
+        }
+        await using HengeNode joining = await StartAsync(static options => options.DataDirectory = null);
+        using var keeper = new SnapshotKeeper(joining, _directory);
+        joining.Store.Flush(1, joining.NowMs);
+        keeper.Follow();
+        Assert.Contains("henge.snapshot", Files());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class RestorationTests
     {
         using var ring = new TestRing { Options = new ClusterOptions { IsRestoring = true } };
         TestNode node = ring.Start("a:1");
-        Assert.True(node.Core.Restoration.TryBegin(7, 0, ring.Now));
+        Assert.True(node.Core.Restoration.TryBegin(7, 0, [], 0, ring.Now));
         using (EntryScope entry = node.Store.Open("key"u8, ring.Now.UnixMs))
         {
             Assert.False(entry.Delete());
@@ -36,9 +36,10 @@ public sealed class RestorationTests
         using var ring = new TestRing { Options = new ClusterOptions { IsRestoring = true } };
         TestNode node = ring.Start("a:1");
         ulong ahead = (ulong)(ring.Now.UnixMs + 30_000) << 16;
-        Assert.True(node.Core.Restoration.TryBegin(ahead, 0, ring.Now));
+        Assert.True(node.Core.Restoration.TryBegin(ahead, 0, [], 0, ring.Now));
         Assert.True(node.Store.Clock(ring.Now.UnixMs) > ahead);
-        Assert.False(node.Core.Restoration.TryBegin((ulong)(ring.Now.UnixMs + 100_000) << 16, 0, ring.Now));
+        ulong tooFar = (ulong)(ring.Now.UnixMs + 100_000) << 16;
+        Assert.False(node.Core.Restoration.TryBegin(tooFar, 0, [], 0, ring.Now));
     }
 
     [Fact]
