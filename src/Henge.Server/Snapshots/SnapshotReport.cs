@@ -1,4 +1,4 @@
-using System.Globalization;
+using Henge.Server.Status;
 
 namespace Henge.Server.Snapshots;
 
@@ -26,29 +26,15 @@ internal sealed record SnapshotReport
     /// <summary>Reads the section.</summary>
     public static SnapshotReport Parse(string info)
     {
-        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string line in info.Split('\n'))
-        {
-            int colon = line.IndexOf(':');
-            if (colon > 0)
-            {
-                fields[line[..colon]] = line[(colon + 1)..].Trim();
-            }
-        }
+        var fields = new InfoFields(info);
         return new SnapshotReport
         {
-            IsWriting = Number("rdb_bgsave_in_progress") == 1,
-            Written = Number("current_save_keys_processed"),
-            Total = Number("current_save_keys_total"),
-            Bytes = Number("snapshot_last_bytes"),
-            Seconds = Number("rdb_last_bgsave_time_sec"),
-            Error = fields.GetValueOrDefault("snapshot_last_error", ""),
+            IsWriting = fields.Number("rdb_bgsave_in_progress") == 1,
+            Written = fields.Number("current_save_keys_processed"),
+            Total = fields.Number("current_save_keys_total"),
+            Bytes = fields.Number("snapshot_last_bytes"),
+            Seconds = fields.Number("rdb_last_bgsave_time_sec"),
+            Error = fields.Text("snapshot_last_error"),
         };
-
-        long Number(string name)
-        {
-            string? text = fields.GetValueOrDefault(name);
-            return long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : 0;
-        }
     }
 }

@@ -99,50 +99,42 @@ internal sealed record StatusReport
     /// <summary>Reads the text that INFO answers.</summary>
     public static StatusReport Parse(string info)
     {
-        Dictionary<string, string> fields = [];
-        foreach (string line in info.Split('\n', StringSplitOptions.TrimEntries))
-        {
-            int colon = line.IndexOf(':');
-            if (colon > 0 && line[0] != '#')
-            {
-                fields[line[..colon]] = line[(colon + 1)..];
-            }
-        }
-        bool henge = fields.ContainsKey("henge_version");
-        string[] databases = [.. fields.Where(field => IsDatabase(field.Key)).Select(field => field.Value)];
-        string[] commands = [.. fields
+        var fields = new InfoFields(info);
+        bool henge = fields.All.ContainsKey("henge_version");
+        string[] databases = [.. fields.All.Where(field => IsDatabase(field.Key)).Select(field => field.Value)];
+        string[] commands = [.. fields.All
             .Where(field => field.Key.StartsWith("cmdstat_", StringComparison.Ordinal)).Select(field => field.Value)];
         return new StatusReport
         {
             Product = henge ? "henge" : "redis",
-            Version = fields.GetValueOrDefault(henge ? "henge_version" : "redis_version", "unknown"),
-            Name = fields.GetValueOrDefault("node_name", ""),
-            Uptime = TimeSpan.FromSeconds(Number(fields, "uptime_in_seconds")),
-            UsedBytes = Number(fields, "used_memory"),
-            LimitBytes = Number(fields, "maxmemory"),
-            ResidentBytes = Number(fields, "used_memory_rss"),
-            Eviction = fields.GetValueOrDefault("maxmemory_policy", ""),
+            Version = fields.Text(henge ? "henge_version" : "redis_version", "unknown"),
+            Name = fields.Text("node_name"),
+            Uptime = TimeSpan.FromSeconds(fields.Number("uptime_in_seconds")),
+            UsedBytes = fields.Number("used_memory"),
+            LimitBytes = fields.Number("maxmemory"),
+            ResidentBytes = fields.Number("used_memory_rss"),
+            Eviction = fields.Text("maxmemory_policy"),
             Keys = databases.Sum(database => Part(database, "keys")),
             KeysWithExpiry = databases.Sum(database => Part(database, "expires")),
-            Hits = Number(fields, "keyspace_hits"),
-            Misses = Number(fields, "keyspace_misses"),
-            Evicted = Number(fields, "evicted_keys"),
-            Expired = Number(fields, "expired_keys"),
-            OperationsPerSecond = Number(fields, "instantaneous_ops_per_sec"),
-            Operations = Number(fields, "total_commands_processed"),
-            Clients = Number(fields, "connected_clients"),
-            MaxClients = Number(fields, "maxclients"),
-            Members = Number(fields, "ring_members"),
-            MembersAlive = Number(fields, "ring_members_alive"),
-            OwnedSlots = Number(fields, "ring_slots_owned"),
-            LoadingSlots = Number(fields, "ring_slots_loading"),
-            TopologyMisses = Number(fields, "misses_due_to_topology"),
-            InputBytes = Number(fields, "total_net_input_bytes"),
-            OutputBytes = Number(fields, "total_net_output_bytes"),
+            Hits = fields.Number("keyspace_hits"),
+            Misses = fields.Number("keyspace_misses"),
+            Evicted = fields.Number("evicted_keys"),
+            Expired = fields.Number("expired_keys"),
+            OperationsPerSecond = fields.Number("instantaneous_ops_per_sec"),
+            Operations = fields.Number("total_commands_processed"),
+            Clients = fields.Number("connected_clients"),
+            MaxClients = fields.Number("maxclients"),
+            Members = fields.Number("ring_members"),
+            MembersAlive = fields.Number("ring_members_alive"),
+            OwnedSlots = fields.Number("ring_slots_owned"),
+            LoadingSlots = fields.Number("ring_slots_loading"),
+            TopologyMisses = fields.Number("misses_due_to_topology"),
+            InputBytes = fields.Number("total_net_input_bytes"),
+            OutputBytes = fields.Number("total_net_output_bytes"),
             CommandCalls = commands.Sum(command => Part(command, "calls")),
             CommandMicroseconds = commands.Sum(command => Part(command, "usec")),
-            MissesBy = fields.Where(field => field.Key.StartsWith(MissesPrefix, StringComparison.Ordinal))
-                .ToDictionary(field => field.Key[MissesPrefix.Length..], field => Number(fields, field.Key)),
+            MissesBy = fields.All.Where(field => field.Key.StartsWith(MissesPrefix, StringComparison.Ordinal))
+                .ToDictionary(field => field.Key[MissesPrefix.Length..], field => fields.Number(field.Key)),
         };
     }
 
@@ -150,9 +142,6 @@ internal sealed record StatusReport
         name.Length > 2
         && name.StartsWith("db", StringComparison.Ordinal)
         && !name.AsSpan(2).ContainsAnyExceptInRange('0', '9');
-
-    private static long Number(Dictionary<string, string> fields, string name) =>
-        long.TryParse(fields.GetValueOrDefault(name), CultureInfo.InvariantCulture, out long value) ? value : 0;
 
     /// <summary>One number of <c>keys=12,expires=3,avg_ttl=0</c>.</summary>
     private static long Part(string database, string name)
