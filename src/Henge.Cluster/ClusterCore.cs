@@ -330,7 +330,8 @@ internal sealed class ClusterCore
         {
             _hasLeft = true;
             _membership.Leave(now);
-            _host.Report(new ClusterEvent(ClusterEventKind.LeaveDone, _membership.Self));
+            _host.Report(new ClusterEvent(
+                ClusterEventKind.LeaveDone, _membership.Self, Amount: _handoff.View.Members.Count));
         }
     }
 

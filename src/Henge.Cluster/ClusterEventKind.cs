@@ -54,7 +54,7 @@ internal enum ClusterEventKind
     /// <summary>A message made no sense.</summary>
     BadMessage,
 
-    /// <summary>This node has handed everything over and may go.</summary>
+    /// <summary>This node may go: those that it leaves behind (so many; there may be none) have all it held.</summary>
     LeaveDone,
 
     /// <summary>A live member did not say what it holds; this node went on without knowing.</summary>

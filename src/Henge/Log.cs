@@ -187,6 +187,9 @@ internal static partial class Log
         "This node goes before others have all it held; their copies take over")]
     public static partial void LeftEarly(ILogger logger);
 
+    [LoggerMessage(1419, LogLevel.Information, "Nobody is left to take over what this node holds")]
+    public static partial void LeavesNobody(ILogger logger);
+
     [LoggerMessage(1500, LogLevel.Warning,
         "A cached value is no {Type} that its serializer can read, and is made again; {Others} others not logged")]
     public static partial void ValueUnreadable(ILogger logger, string type, long others, Exception exception);

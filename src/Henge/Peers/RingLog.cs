@@ -184,8 +184,11 @@ internal sealed class RingLog
             case ClusterEventKind.BadMessage when _badMessages.IsDue(NowMs, out long others):
                 Log.BadMessage(_logger, who, text, others);
                 break;
-            case ClusterEventKind.LeaveDone:
+            case ClusterEventKind.LeaveDone when happened.Amount > 0:
                 Log.LeaveDone(_logger);
+                break;
+            case ClusterEventKind.LeaveDone:
+                Log.LeavesNobody(_logger);
                 break;
         }
     }
