@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Henge.AspNetCore;
 
@@ -10,13 +11,15 @@ public static class HengeEndpoints
 {
     // All but the index: the root of an application is its own.
     private static readonly string[] Patterns =
-        ["/get", "/set", "/v1/{**rest}", "/healthz", "/readyz", "/openapi/v1.json"];
+    [
+        "/get", "/set", "/v1/{**rest}", "/healthz", "/readyz", "/openapi/v1.json", "/dashboard", "/dashboard/{file}",
+    ];
 
     /// <summary>
-    /// Maps <c>/get</c>, <c>/set</c>, everything under <c>/v1</c>, <c>/healthz</c>, <c>/readyz</c> and
-    /// <c>/openapi/v1.json</c>; under a path of your own with <c>MapGroup("/cache").MapHenge()</c>. The node's own
-    /// rules
-    /// for access hold here too, before or after those of the application.
+    /// Maps <c>/get</c>, <c>/set</c>, everything under <c>/v1</c>, <c>/healthz</c>, <c>/readyz</c>,
+    /// <c>/openapi/v1.json</c> and the dashboard at <c>/dashboard</c>; under a path of your own with
+    /// <c>MapGroup("/cache").MapHenge()</c>. The node's own rules for access hold here too, before or after those of
+    /// the application.
     /// </summary>
     /// <param name="endpoints">Where to map it; a node must be among its services.</param>
     /// <returns>All of it, for conventions such as RequireAuthorization.</returns>
@@ -24,7 +27,10 @@ public static class HengeEndpoints
     public static IEndpointConventionBuilder MapHenge(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var api = new HttpApi(endpoints.ServiceProvider.GetRequiredService<HengeNode>(), new HttpLimits());
+        CancellationToken stopping =
+            endpoints.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default;
+        var api = new HttpApi(
+            endpoints.ServiceProvider.GetRequiredService<HengeNode>(), new HttpLimits(), stopping: stopping);
         RouteGroupBuilder group = endpoints.MapGroup("");
         foreach (string pattern in Patterns)
         {

@@ -1,4 +1,5 @@
 using Henge.AspNetCore.Access;
+using Henge.AspNetCore.Dashboard;
 using Henge.AspNetCore.Hosting;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
@@ -30,13 +31,18 @@ internal sealed class HttpApi
     private readonly ClassicRoutes _classic;
     private readonly NodeRoutes _about;
     private readonly ClusterRoutes _cluster;
+    private readonly InspectRoutes _inspect;
+    private readonly EventRoutes? _events;
 
     /// <summary>Creates the API of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="connections">Counts the connections where the node hosts HTTP itself; null inside an
     /// application.</param>
-    public HttpApi(HengeNode node, HttpLimits limits, HttpConnectionCharge? connections = null)
+    /// <param name="stopping">Ends what lasts as long as somebody listens.</param>
+    public HttpApi(
+        HengeNode node, HttpLimits limits, HttpConnectionCharge? connections = null,
+        CancellationToken stopping = default)
     {
         _node = node;
         var contentTypes = new ContentTypes();
@@ -54,6 +60,9 @@ internal sealed class HttpApi
             node.Http.CountConnectionsBy(() => connections.Connections);
         }
         _cluster = new ClusterRoutes(node);
+        _inspect = new InspectRoutes(node, ring);
+        var feed = new SnapshotFeed(node, _cluster, limits.EventInterval, stopping);
+        _events = new EventRoutes(node, feed, limits, stopping);
     }
 
     /// <summary>
@@ -69,7 +78,11 @@ internal sealed class HttpApi
         _cache = new CacheRoutes(node, writer, budget, contentTypes, whole, ring: null);
         _about = new NodeRoutes(node, connections: null);
         _cluster = new ClusterRoutes(node);
+        _inspect = new InspectRoutes(node, ring: null);
     }
+
+    /// <summary>Who listens to events now.</summary>
+    public int Listeners => _events?.Listeners ?? 0;
 
     /// <summary>Answers a request. Completes synchronously wherever there is no body to wait for.</summary>
     /// <param name="context">The request.</param>
@@ -116,7 +129,16 @@ internal sealed class HttpApi
     /// <summary>Counts a request that came from outside, where metrics are on.</summary>
     private void Count(HttpContext context, long began)
     {
-        if (began != 0)
+        if (began == 0)
+        {
+            return;
+        }
+        if (context.Response.ContentType == EventRoutes.ContentType)
+        {
+            // It took as long as somebody listened, which is no latency.
+            _node.Http.Count(context.Request.Method, context.Response.StatusCode);
+        }
+        else
         {
             double took = _node.TimeProvider.GetElapsedTime(began).TotalNanoseconds;
             _node.Http.Count(context.Request.Method, context.Response.StatusCode, (long)took);
@@ -241,16 +263,39 @@ internal sealed class HttpApi
                 return MethodRules.Answer(context, HttpRoute.Ready, user) ?? _about.ReadyAsync(context);
             case "/openapi/v1.json":
                 return MethodRules.Answer(context, HttpRoute.OpenApi, user) ?? NodeRoutes.OpenApiAsync(context);
+            case "/v1/events":
+                return MethodRules.Answer(context, HttpRoute.Events, user) ?? Listen(context);
             case "/":
-                return MethodRules.Answer(context, HttpRoute.Index, user) ?? NodeRoutes.IndexAsync(context);
+                return MethodRules.Answer(context, HttpRoute.Index, user) ?? DashboardFiles.PageAsync(context);
+            case "/dashboard":
+                return MethodRules.Answer(context, HttpRoute.Dashboard, user) ?? DashboardFiles.PageAsync(context);
             case "*" when HttpMethods.IsOptions(context.Request.Method):
                 context.Response.StatusCode = 204;
                 context.Response.Headers.Allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
                 return Task.CompletedTask;
             default:
-                return Problems.NoSuchPath.WriteAsync(context);
+                return RouteRest(context, user, target);
         }
     }
+
+    /// <summary>Paths of which a part is a name.</summary>
+    private Task RouteRest(HttpContext context, User user, in HttpTarget target)
+    {
+        const string Files = "/dashboard/";
+        if (target.Path.StartsWith(InspectRoutes.Path, StringComparison.Ordinal))
+        {
+            return MethodRules.Answer(context, HttpRoute.Inspect, user)
+                ?? _inspect.RouteAsync(context, user, target.Path[InspectRoutes.Path.Length..], target.Query);
+        }
+        return target.Path.StartsWith(Files, StringComparison.Ordinal)
+            ? MethodRules.Answer(context, HttpRoute.DashboardFile, user)
+                ?? DashboardFiles.FileAsync(context, target.Path[Files.Length..])
+            : Problems.NoSuchPath.WriteAsync(context);
+    }
+
+    /// <summary>Streams events as long as who asked may ask again: its password may be changed meanwhile.</summary>
+    private Task Listen(HttpContext context) => _events!.StreamAsync(
+        context, () => _access!.Check(context, data: true, out User? user) is null && user is { Role: >= Role.Read });
 
     private Task Get(HttpContext context, User user, ReadOnlySpan<char> query) =>
         QueryOptions.TryParse(query, QueryNames.Key | QueryNames.Enc, out QueryOptions options) is { } wrong

@@ -76,6 +76,17 @@ internal sealed class HttpLimits
     /// </summary>
     public int ListingKeys { get; init; } = 10_000;
 
+    /// <summary>Time from one event of the stream to the next; default 1 s, as people look at it.</summary>
+    public TimeSpan EventInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Streams of events at once; default 32: one look serves all, but each is a connection. More are answered 503.
+    /// </summary>
+    public int EventListeners { get; init; } = 32;
+
+    /// <summary>Time in which a listener must take an event; default 10 s. Then its connection is cut.</summary>
+    public TimeSpan SlowListener { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Body bytes held at once by all requests, in multiples of the longest body; default 4. A request above it is
     /// answered 503 with Retry-After. One body always fits.

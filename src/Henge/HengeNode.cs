@@ -79,6 +79,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Requests.Add(RequestKind.Commands, (lane, _, request) => CommandOperation.Read(this, lane, request));
         Requests.Add(RequestKind.Entry, (_, _, request) => EntryOperation.Read(this, request));
         Requests.Add(RequestKind.Entries, (_, _, request) => EntryBatch.Read(this, request));
+        Requests.Add(RequestKind.Figures, (lane, _, _) => FiguresOperation.Of(this, lane));
     }
 
     /// <summary>What it was made with.</summary>

@@ -20,6 +20,7 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly HandedOverListener _listener;
     private readonly HttpApi _api;
+    private readonly CancellationTokenSource _stopping = new();
     private bool _started;
 
     /// <summary>Creates the host and makes it the node's HTTP sink.</summary>
@@ -42,9 +43,12 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
         options.Listen(new IPEndPoint(IPAddress.None, 0), static listen => listen.Protocols = HttpProtocols.Http1);
         _server = new KestrelServer(
             Options.Create(options), new HandedOverListenerFactory(_listener), NullLoggerFactory.Instance);
-        _api = new HttpApi(node, limits, charge);
+        _api = new HttpApi(node, limits, charge, _stopping.Token);
         node.HttpSink = this;
     }
+
+    /// <summary>Who listens to events now.</summary>
+    public int Listeners => _api.Listeners;
 
     /// <inheritdoc/>
     public bool TryTake(Socket socket, TlsSession? tls = null) => _listener.TryTake(socket, tls);
@@ -57,11 +61,12 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: takes no more sockets, closes idle connections, lets requests in flight finish until the token is
-    /// cancelled, then cuts them.
+    /// Stops: takes no more sockets, closes idle connections, ends streams of events, lets other requests in flight
+    /// finish until the token is cancelled, then cuts them.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
         if (_started)
         {
             await _server.StopAsync(cancellationToken).ConfigureAwait(false);
@@ -75,6 +80,7 @@ internal sealed class HttpHost : IHttpSocketSink, IAsyncDisposable
         await now.CancelAsync().ConfigureAwait(false);
         await StopAsync(now.Token).ConfigureAwait(false);
         _server.Dispose();
+        _stopping.Dispose();
         await _listener.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -110,6 +110,9 @@ internal static class Problems
     public static readonly Problem Busy =
         new(503, "busy", "The node holds as many request bodies as it may; try again.", retryAfterSeconds: 1);
 
+    public static readonly Problem TooManyListeners = new(503, "too-many-listeners",
+        "As many listen to the node's events as may; close another dashboard.", retryAfterSeconds: 10);
+
     public static readonly Problem NotReady =
         new(503, "not-ready", "The node is starting or stopping.", retryAfterSeconds: 1);
 

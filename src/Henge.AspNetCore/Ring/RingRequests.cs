@@ -117,11 +117,13 @@ internal sealed class RingRequests
         {
             raw = context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent();
         }
-        int path = raw.IndexOf("/v1/cache", StringComparison.Ordinal);
+        int question = raw.IndexOf('?');
+        int end = question < 0 ? raw.Length - 1 : question;
+        // The last one: a key has no slash, and an application may map the API under anything.
+        int path = raw.LastIndexOf("/v1/", end, StringComparison.Ordinal);
         if (path < 0)
         {
-            int question = raw.IndexOf('?');
-            path = raw.LastIndexOf('/', question < 0 ? raw.Length - 1 : question);
+            path = raw.LastIndexOf('/', end);
         }
         return raw[path..];
     }

@@ -34,6 +34,27 @@ internal sealed class ClusterRoutes
         ? JsonReply.WriteAsync(context, Runs(ring.Snapshot.View), HttpJson.Default.ListClusterSlots)
         : Problems.NotReady.WriteAsync(context);
 
+    /// <summary>The ring as JSON has it.</summary>
+    public ClusterReply Reply(ClusterSnapshot snapshot, ClusterStatus status)
+    {
+        (int[] owned, int[] replicas) = Shares(status.View);
+        return new ClusterReply
+        {
+            Name = _node.Options.Name,
+            NodeId = _node.NodeIdText,
+            Ready = _node.Ready,
+            View = status.View.Id.ToString(),
+            Views = status.Views,
+            Copies = status.View.Copies,
+            Slots = Slot.Count,
+            LoadingSlots = status.LoadingSlots,
+            MissesDueToTopology = status.TopologyMisses,
+            Repaired = status.Repaired,
+            Members = [.. status.Members.Select(member => Describe(member, snapshot, status, owned, replicas))],
+            Transfers = [.. status.Transfers.Select(transfer => Describe(transfer, status))],
+        };
+    }
+
     private static List<ClusterSlots> Runs(RingView view)
     {
         List<ClusterSlots> runs = [];
@@ -53,26 +74,6 @@ internal sealed class ClusterRoutes
             from = slot;
         }
         return runs;
-    }
-
-    private ClusterReply Reply(ClusterSnapshot snapshot, ClusterStatus status)
-    {
-        (int[] owned, int[] replicas) = Shares(status.View);
-        return new ClusterReply
-        {
-            Name = _node.Options.Name,
-            NodeId = _node.NodeIdText,
-            Ready = _node.Ready,
-            View = status.View.Id.ToString(),
-            Views = status.Views,
-            Copies = status.View.Copies,
-            Slots = Slot.Count,
-            LoadingSlots = status.LoadingSlots,
-            MissesDueToTopology = status.TopologyMisses,
-            Repaired = status.Repaired,
-            Members = [.. status.Members.Select(member => Describe(member, snapshot, status, owned, replicas))],
-            Transfers = [.. status.Transfers.Select(transfer => Describe(transfer, status))],
-        };
     }
 
     private static (int[] Owned, int[] Replicas) Shares(RingView view)

@@ -63,14 +63,27 @@ internal sealed record HttpRoute(
     /// <summary>The OpenAPI document.</summary>
     public static readonly HttpRoute OpenApi = new("/openapi/v1.json", "GET, HEAD, OPTIONS");
 
-    /// <summary>Links to the others.</summary>
+    /// <summary>The dashboard.</summary>
     public static readonly HttpRoute Index = new("/", "GET, HEAD, OPTIONS");
+
+    /// <summary>The dashboard where an application has a page of its own at its root.</summary>
+    public static readonly HttpRoute Dashboard = new("/dashboard", "GET, HEAD, OPTIONS");
+
+    /// <summary>What it is made of.</summary>
+    public static readonly HttpRoute DashboardFile = new("/dashboard/{file}", "GET, HEAD, OPTIONS");
+
+    /// <summary>What it shows, once a second.</summary>
+    public static readonly HttpRoute Events = new("/v1/events", "GET, HEAD, OPTIONS");
+
+    /// <summary>One entry as its owner sees it.</summary>
+    public static readonly HttpRoute Inspect = new("/v1/inspect/{key}", "GET, HEAD, OPTIONS");
 
     /// <summary>Every path.</summary>
     public static readonly IReadOnlyList<HttpRoute> All =
     [
         Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
-        Stats, Cluster, ClusterSlots, Metrics, Health, Ready, OpenApi, Index,
+        Stats, Cluster, ClusterSlots, Events, Inspect, Metrics, Health, Ready, OpenApi,
+        Index, Dashboard, DashboardFile,
     ];
 
     /// <summary>The least role that may use a method of it.</summary>

@@ -84,23 +84,6 @@ internal sealed class NodeRoutes
     /// <summary>The OpenAPI document.</summary>
     public static Task OpenApiAsync(HttpContext context) => JsonReply.WriteAsync(context, OpenApiDocument);
 
-    /// <summary>Links for who opens the address in a browser.</summary>
-    public static Task IndexAsync(HttpContext context)
-    {
-        ReadOnlySpan<byte> page = """
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>Henge</title><h1>Henge</h1>
-            <ul><li><a href="/v1/cluster">ring</a></li><li><a href="/v1/stats">stats</a></li>
-            <li><a href="/metrics">metrics</a></li>
-            <li><a href="/v1/cache">keys</a></li>
-            <li><a href="/openapi/v1.json">OpenAPI</a></li><li><a href="/healthz">health</a></li>
-            <li><a href="/readyz">readiness</a></li></ul></html>
-
-            """u8;
-        Task written = JsonReply.WriteAsync(context, page);
-        context.Response.ContentType = "text/html; charset=utf-8";
-        return written;
-    }
-
     private static byte[] ReadDocument()
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("openapi.json")!;

@@ -14,6 +14,38 @@ internal sealed class HistogramSum
     /// <summary>Their sum.</summary>
     public long Sum { get; private set; }
 
+    /// <summary>What a place has counted.</summary>
+    public long this[int place] => _counts[place];
+
+    /// <summary>Takes in what a place has counted; the sum of the amounts stays.</summary>
+    public void Add(int place, long count)
+    {
+        _counts[place] += count;
+        Count += count;
+    }
+
+    /// <summary>Takes in what another sum has counted.</summary>
+    public void Add(HistogramSum other)
+    {
+        for (int place = 0; place < _counts.Length; place++)
+        {
+            Add(place, other._counts[place]);
+        }
+        Sum += other.Sum;
+    }
+
+    /// <summary>What was counted since an earlier look at the same; all of it where that had counted more.</summary>
+    public HistogramSum Since(HistogramSum earlier)
+    {
+        var since = new HistogramSum();
+        bool isLater = Count >= earlier.Count;
+        for (int place = 0; place < _counts.Length; place++)
+        {
+            since.Add(place, isLater ? Math.Max(0, _counts[place] - earlier._counts[place]) : _counts[place]);
+        }
+        return since;
+    }
+
     /// <summary>Takes a histogram in.</summary>
     public void Add(LogHistogram histogram)
     {

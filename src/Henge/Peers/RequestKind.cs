@@ -17,4 +17,7 @@ internal enum RequestKind : byte
 
     /// <summary>Several of these, on entries of one owner.</summary>
     Entries = 4,
+
+    /// <summary>What a member has counted, for pages and lists of the whole ring.</summary>
+    Figures = 5,
 }

@@ -232,6 +232,7 @@ internal sealed class RingHost : IRing, IDoorOwner
             TopologyMisses = Core.Shared.TopologyMisses,
             Links = Counters,
             Events = _log.Events,
+            History = _log.History,
             Transferred = _log.Transferred,
         };
         foreach (LaneLinks lane in _links)

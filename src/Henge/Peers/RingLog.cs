@@ -4,6 +4,7 @@ using System.Net;
 using Henge.Cluster;
 using Henge.Cluster.Members;
 using Henge.Peers.Doors;
+using Henge.Peers.Happenings;
 using Henge.Peers.Links;
 using Henge.Protocol.Peers.Hellos;
 using Henge.Transport.Connections;
@@ -40,6 +41,9 @@ internal sealed class RingLog
     /// <summary>How often each kind of event was noticed; written by the cluster thread, read by any.</summary>
     public long[] Events { get; } = new long[Enum.GetValues<ClusterEventKind>().Length];
 
+    /// <summary>What happened last, for pages. Any thread may ask.</summary>
+    public RingHistory History { get; } = new();
+
     /// <summary>Entries that transfers brought here. Any thread may ask.</summary>
     public long Transferred => Volatile.Read(ref _transferred);
 
@@ -60,6 +64,7 @@ internal sealed class RingLog
     public void Write(ClusterEvent happened)
     {
         Events[(int)happened.Kind]++;
+        History.Add(_node.NowMs, happened);
         _transferred += happened.Kind == ClusterEventKind.TransferDone ? happened.Amount : 0;
         string who = happened.Member is { } member ? NameOf(member) : "";
         string text = happened.Text.Length > 0 ? ": " + happened.Text : "";

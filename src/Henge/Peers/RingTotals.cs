@@ -1,4 +1,5 @@
 using Henge.Cluster.Lanes;
+using Henge.Peers.Happenings;
 using Henge.Peers.Links;
 
 namespace Henge.Peers;
@@ -16,6 +17,9 @@ internal sealed class RingTotals
     /// What was noticed of the ring, by <see cref="Cluster.ClusterEventKind"/>; empty where nobody counts.
     /// </summary>
     public long[] Events { get; init; } = [];
+
+    /// <summary>What happened in the ring last.</summary>
+    public RingHistory History { get; init; } = new();
 
     /// <summary>What the lanes count.</summary>
     public LaneCounters Lanes { get; } = new();

@@ -37,6 +37,33 @@ public sealed class HengeEndpointsTests
         Assert.Equal("""{"value":"v"}""", await client.GetStringAsync($"{root}/get?key=a/b", cancellation));
         Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync($"{root}/healthz", cancellation));
         Assert.Equal(404, (int)(await client.GetAsync($"{root}/v1/none", cancellation)).StatusCode);
+        HttpResponseMessage page = await client.GetAsync($"{root}/dashboard", cancellation);
+        Assert.Equal("text/html; charset=utf-8", page.Content.Headers.ContentType!.ToString());
+        Assert.Contains("dashboard/app.js", await page.Content.ReadAsStringAsync(cancellation));
+        Assert.Equal(200, (int)(await client.GetAsync($"{root}/dashboard/app.js", cancellation)).StatusCode);
+        Assert.Contains("\"slot\":", await client.GetStringAsync($"{root}/v1/inspect/a%2Fb", cancellation));
+    }
+
+    [Fact]
+    public async Task An_application_that_stops_ends_the_events()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        await using var node = new HengeNode(new HengeOptions { Memory = 64 << 20, Port = 0 });
+        await node.StartAsync(cancellation);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddSingleton(node);
+        await using WebApplication application = builder.Build();
+        application.MapGroup("/cache").MapHenge();
+        await application.StartAsync(cancellation);
+        using HttpClient client = application.GetTestClient();
+        using HttpResponseMessage response = await client.GetAsync(
+            "/cache/v1/events", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+        Assert.Equal("event: placement", await reader.ReadLineAsync(cancellation));
+        await application.StopAsync(cancellation);
+        await reader.ReadToEndAsync(cancellation);
     }
 
     [Fact]

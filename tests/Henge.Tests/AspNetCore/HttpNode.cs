@@ -100,6 +100,19 @@ internal sealed class HttpNode : IAsyncDisposable
         return new HttpReply((int)response.StatusCode, bytes, received);
     }
 
+    /// <summary>GETs what may have no end: its status, and hangs up.</summary>
+    public async Task<HttpReply> PeekAsync(string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Client.BaseAddress!, path));
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        using HttpResponseMessage response = await Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        return new HttpReply((int)response.StatusCode, [], new Dictionary<string, string>());
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -115,6 +115,24 @@ public sealed class RingHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_node_shows_an_entry_as_its_owner_sees_it()
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            HttpReply put = await _nodes[i % 3].PutAsync($"/v1/cache/seen{i}", "value", ("Cache-Tags", "t"));
+            string[] shown = await Task.WhenAll(_nodes.Select(async node =>
+            {
+                HttpReply reply = await node.GetAsync($"/v1/inspect/seen{i}");
+                Assert.Equal(200, reply.Status);
+                Assert.Equal(put.Header("ETag"), $"\"{reply.Json.GetProperty("version").GetString()}\"");
+                return string.Join(
+                    ",", reply.Json.GetProperty("copies").EnumerateArray().Select(one => one.GetProperty("name")));
+            }));
+            Assert.Single(shown.Distinct());
+        }
+    }
+
+    [Fact]
     public async Task Of_callers_through_all_nodes_one_fills_a_missing_key()
     {
         for (int filler = 0; filler < 3; filler++)

@@ -22,15 +22,35 @@ internal sealed class HttpFigures
     /// <summary>Connections open now, where the node hosts HTTP itself; null in an application.</summary>
     public long? Connections => _connections?.Invoke();
 
+    /// <summary>Requests of all kinds.</summary>
+    public long AllRequests
+    {
+        get
+        {
+            long sum = 0;
+            for (int i = 0; i < _requests.Length; i++)
+            {
+                sum += Volatile.Read(ref _requests[i]);
+            }
+            return sum;
+        }
+    }
+
     /// <summary>Has <see cref="Connections"/> ask there.</summary>
     public void CountConnectionsBy(Func<long> connections) => _connections = connections;
 
-    /// <summary>Counts a request.</summary>
+    /// <summary>Counts a request and what it took.</summary>
     public void Count(string method, int status, long nanoseconds)
+    {
+        Count(method, status);
+        Durations.AddShared(nanoseconds);
+    }
+
+    /// <summary>Counts a request that lasts as long as somebody listens.</summary>
+    public void Count(string method, int status)
     {
         int kind = Math.Clamp((status / 100) - 1, 0, Statuses.Length - 1);
         Interlocked.Increment(ref _requests[(IndexOf(method) * Statuses.Length) + kind]);
-        Durations.AddShared(nanoseconds);
     }
 
     /// <summary>Requests of a method that were answered with a kind of status.</summary>

@@ -31,6 +31,10 @@ internal static class RingCalls
         lanes[operation.SlotAt(0).Number % lanes.Count].Post(lane => lane.Lane.Start(operation, lane.Now));
     }
 
+    /// <summary>Has an operation on a member carried through, by any lane.</summary>
+    public static void StartAtMember(HengeNode node, Operation operation) =>
+        Lane(node).Post(lane => lane.Lane.Start(operation, lane.Now));
+
     private static void Start(HengeNode node, RingLane lane, byte[][] words, AwaitedReply reply)
     {
         Command command = node.Commands.Find(words[0])!;
