@@ -1,36 +1,21 @@
 // The three instances of samples/Shop as processes, on ports that nobody uses and with prices of their own.
 import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { eventually } from "../clients/tap.js";
+import { freeRow } from "./ports.js";
 
 const program = new URL("../../samples/Shop/bin/Release/net10.0/Shop.dll", import.meta.url).pathname;
-
-// Three ports in a row that are free now, and below those that outgoing connections draw from.
-async function freeRow(from) {
-  const isFree = (port) => new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-  for (let port = from; port < 30_000; port += 5) {
-    if ((await Promise.all([port + 1, port + 2, port + 3].map(isFree))).every(Boolean)) {
-      return port;
-    }
-  }
-  throw new Error("no free ports");
-}
 
 export class Shops {
   static async start() {
     const shops = new Shops();
     shops.folder = mkdtempSync(join(tmpdir(), "henge-shop-"));
     const spread = (process.pid * 37) % 4000;
-    shops.web = await freeRow(20_000 + spread);
-    const ring = await freeRow(25_000 + spread);
+    shops.web = await freeRow(20_000 + spread, 3);
+    const ring = await freeRow(25_000 + spread, 3);
     shops.processes = [1, 2, 3].map((instance) => {
       const log = openSync(join(shops.folder, `${instance}.log`), "w");
       const options = { instance, "web-port": shops.web, "ring-port": ring, prices: shops.folder, drain: "00:00:00.5" };

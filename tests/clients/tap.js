@@ -38,7 +38,7 @@ export async function run() {
         continue;
       }
       failures++;
-      const place = /suite\.js:\d+/.exec(error.stack ?? "")?.[0] ?? "";
+      const place = /[a-z-]*suite\.js:\d+/.exec(error.stack ?? "")?.[0] ?? "";
       console.log(`not ok ${number} - ${name}`);
       console.log(`# ${place} ${String(error.message).replace(/\s+/g, " ").slice(0, 500)}`);
     } finally {

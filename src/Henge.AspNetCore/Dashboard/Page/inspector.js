@@ -96,6 +96,7 @@ function close() {
   history.replaceState(null, "", location.pathname + location.search);
   onMark(null);
   byId("search-key").focus();
+  byId("search-key").select();
 }
 
 const glob = (text) => `${text.replace(/[*?[\]\\]/g, "\\$&")}*`;

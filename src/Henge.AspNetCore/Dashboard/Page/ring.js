@@ -11,7 +11,7 @@ const LABEL = 148;
 const GAP = 1.6;
 const STUB = 7;
 
-const picture = svg("svg", { viewBox: "-214 -180 428 360", role: "img" });
+const picture = svg("svg", { viewBox: "-228 -180 456 360", role: "img" });
 const layers = Object.fromEntries(["ticks", "arcs", "flows", "marks", "labels", "middle"]
   .map((name) => [name, picture.appendChild(svg("g", { class: name }))]));
 let placement = null;
@@ -110,7 +110,7 @@ function labels(arcs, slots) {
       ? share(arc.member.owned_slots / slots) + (arc.state === "loading" ? ", loading" : "") : arc.state;
     const lift = y < -100 ? -10 : y > 100 ? 12 : 0;
     return svg("text", { x: x.toFixed(1), y: (y + lift).toFixed(1), "text-anchor": anchor, class: arc.state },
-      svg("tspan", { class: "who" }, name.length > 14 ? `${name.slice(0, 13)}…` : name),
+      svg("tspan", { class: "who" }, name.length > 11 ? `${name.slice(0, 10)}…` : name),
       svg("tspan", { class: "note", x: x.toFixed(1), dy: "1.15em" }, note));
   });
 }

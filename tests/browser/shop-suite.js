@@ -1,4 +1,4 @@
-// The page of samples/Shop in Chromium, by keyboard. Usage: node suite.js CHROMIUM. Prints TAP.
+// The page of samples/Shop in Chromium, by keyboard. Usage: node shop-suite.js CHROMIUM. Prints TAP.
 import assert from "node:assert/strict";
 
 import { chromium } from "playwright-core";
