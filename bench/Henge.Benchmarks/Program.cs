@@ -11,6 +11,7 @@ var programs = new Dictionary<string, Action<string[]>>
     ["storeget"] = StoreGetProgram.Run,
     ["coherence"] = CoherenceProgram.Run,
     ["scrape"] = ScrapeProgram.Run,
+    ["sizing"] = SizingProgram.Run,
 };
 if (args.Length > 0 && programs.TryGetValue(args[0], out Action<string[]>? program))
 {

@@ -253,6 +253,8 @@ internal sealed class HttpApi
                     ?? CacheRoutes.NoQuery(context, target.Query) ?? _classic.SetAsync(context, user);
             case "/v1/stats":
                 return MethodRules.Answer(context, HttpRoute.Stats, user) ?? _about.StatsAsync(context);
+            case "/v1/sizing":
+                return MethodRules.Answer(context, HttpRoute.Sizing, user) ?? _about.SizingAsync(context);
             case "/v1/cluster":
                 return MethodRules.Answer(context, HttpRoute.Cluster, user) ?? _cluster.ClusterAsync(context);
             case "/v1/cluster/slots":

@@ -51,7 +51,7 @@ internal readonly ref struct EntryScope
 
     /// <summary>Bytes the entry takes in memory, its share of the index included; 0 when not found.</summary>
     public long MemoryBytes => Handle is not 0 and var handle
-        ? _shard.Writer.CountedBytes(handle) + StoreOptions.IndexBytesPerEntry
+        ? _shard.Writer.MemoryBytes(handle)
         : 0;
 
     private uint Handle => _shard.HandleOf(_scope);
@@ -69,7 +69,7 @@ internal readonly ref struct EntryScope
     {
         if (Handle is not 0 and var handle)
         {
-            _shard.Touch(handle);
+            Use(handle);
         }
     }
 
@@ -130,7 +130,7 @@ internal readonly ref struct EntryScope
         {
             Entry entry = _shard.Arena[handle];
             entry.Version = _shard.NextVersion(_nowMs, entry.Version);
-            _shard.Touch(handle);
+            Use(handle);
             NoteChange(WriteResult.Ok);
         }
     }
@@ -177,6 +177,12 @@ internal readonly ref struct EntryScope
 
     /// <summary>Tells the change sink if the scope has changed its key, and unlocks the shard.</summary>
     public void Dispose() => _shard.Close(_key);
+
+    private void Use(uint handle)
+    {
+        _shard.Touch(handle);
+        _shard.Sampler.Use(_shard.OpenAt(_scope).Hash, handle);
+    }
 
     private WriteResult NoteChange(WriteResult result)
     {

@@ -2,6 +2,7 @@ using Henge.Storage.Drops;
 using Henge.Storage.Entries;
 using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
+using Henge.Storage.Sizing;
 using Henge.Storage.Slots;
 using Henge.Storage.Visits;
 
@@ -45,10 +46,14 @@ internal sealed class Store : IDisposable
         }
         _core.Shards = _shards;
         _stale = new StaleSweep(_core);
+        Sizing = new StoreSizing(_core);
     }
 
     /// <summary>What the store is made of, for those that look inside (verifier, ring).</summary>
     internal StoreCore Core => _core;
+
+    /// <summary>What other sizes of memory would do.</summary>
+    public StoreSizing Sizing { get; }
 
     /// <summary>Number of shards.</summary>
     public int ShardCount => _shards.Length;
@@ -191,6 +196,7 @@ internal sealed class Store : IDisposable
     public bool Tick(long nowMs)
     {
         _core.NowMs = nowMs;
+        Sizing.Tick(nowMs);
         int rounds = Math.Max(1, EntriesPerTick / EntriesPerHold);
         int idle = 0;
         while (rounds > 0 && idle < _shards.Length)
@@ -281,7 +287,7 @@ internal sealed class Store : IDisposable
         bool near = version <= VersionClock.Farthest(nowMs);
         if (near)
         {
-            AdvanceAll(version);
+            _core.AdvanceAll(version);
         }
         return near;
     }
@@ -348,7 +354,8 @@ internal sealed class Store : IDisposable
         {
             return;
         }
-        AdvanceAll(version);
+        _core.AdvanceAll(version);
+        Sizing.Forget();
         ulong cursor = 0;
         do
         {
@@ -378,18 +385,9 @@ internal sealed class Store : IDisposable
         {
             shard.ResetStatistics();
         }
+        Sizing.Restart();
     }
 
     /// <summary>Gives all memory back. No other call may be under way or follow.</summary>
     public void Dispose() => _core.Dispose();
-
-    private void AdvanceAll(ulong version)
-    {
-        foreach (Shard shard in _shards)
-        {
-            shard.Lock.Enter();
-            shard.Versions.Advance(version, farthest: version);
-            shard.Lock.Exit();
-        }
-    }
 }

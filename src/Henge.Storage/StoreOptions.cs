@@ -70,6 +70,9 @@ internal sealed class StoreOptions
     /// <summary>Whether misses can say why; false by default, and then all are of keys that were absent.</summary>
     public bool RemembersDepartures { get; init; }
 
+    /// <summary>Whether other sizes of memory are simulated (<see cref="Store.Sizing"/>); false by default.</summary>
+    public bool SimulatesSizes { get; init; }
+
     /// <summary>Seed of the keyed hash; 0 draws one from the system's random source.</summary>
     public ulong HashSeed { get; init; }
 
@@ -102,7 +105,10 @@ internal sealed class StoreOptions
     /// The number of shards to use: enough that cores seldom meet, few enough that each has memory worth dividing. A
     /// store bounded to few entries has one, and so evicts by exact LRU over all.
     /// </summary>
-    internal int ChooseShards(int cores)
+    internal int ChooseShards(int cores) => ChooseShards(cores, MemoryBytes);
+
+    /// <summary>As above, had the store so much memory.</summary>
+    internal int ChooseShards(int cores, long memoryBytes)
     {
         if (Shards > 0)
         {
@@ -112,7 +118,7 @@ internal sealed class StoreOptions
         {
             return 1;
         }
-        long most = Math.Min(MemoryBytes / PreferredShardBytes, Math.Min(PreferredMaxShards, ShardsPerCore * cores));
+        long most = Math.Min(memoryBytes / PreferredShardBytes, Math.Min(PreferredMaxShards, ShardsPerCore * cores));
         return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, 1) + 1) / 2;
     }
 }

@@ -305,6 +305,7 @@ public sealed class HengeOptions
         Eviction = Eviction,
         Slots = new NodeSlots(),
         RemembersDepartures = Metrics,
+        SimulatesSizes = Metrics,
     };
 
     /// <summary>

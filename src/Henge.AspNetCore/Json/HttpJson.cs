@@ -9,6 +9,7 @@ namespace Henge.AspNetCore.Json;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ClassicSet))]
 [JsonSerializable(typeof(StatsReply))]
+[JsonSerializable(typeof(SizingReply))]
 [JsonSerializable(typeof(ClusterReply))]
 [JsonSerializable(typeof(List<ClusterSlots>))]
 [JsonSerializable(typeof(MultiKeys))]

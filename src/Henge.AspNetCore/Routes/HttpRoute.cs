@@ -45,6 +45,9 @@ internal sealed record HttpRoute(
     /// <summary>Counters and sizes.</summary>
     public static readonly HttpRoute Stats = new("/v1/stats", "GET, HEAD, OPTIONS");
 
+    /// <summary>What other sizes of memory would do.</summary>
+    public static readonly HttpRoute Sizing = new("/v1/sizing", "GET, HEAD, OPTIONS");
+
     /// <summary>The ring.</summary>
     public static readonly HttpRoute Cluster = new("/v1/cluster", "GET, HEAD, OPTIONS");
 
@@ -82,7 +85,7 @@ internal sealed record HttpRoute(
     public static readonly IReadOnlyList<HttpRoute> All =
     [
         Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
-        Stats, Cluster, ClusterSlots, Events, Inspect, Metrics, Health, Ready, OpenApi,
+        Stats, Sizing, Cluster, ClusterSlots, Events, Inspect, Metrics, Health, Ready, OpenApi,
         Index, Dashboard, DashboardFile,
     ];
 

@@ -7,6 +7,7 @@ using Henge.AspNetCore.Replies;
 using Henge.Diagnostics.Figures;
 using Henge.Diagnostics.Metrics;
 using Henge.Storage;
+using Henge.Storage.Sizing;
 
 using Microsoft.AspNetCore.Http;
 
@@ -57,6 +58,40 @@ internal sealed class NodeRoutes
         return JsonReply.WriteAsync(context, stats, HttpJson.Default.StatsReply);
     }
 
+    /// <summary>What other sizes of memory would do.</summary>
+    public Task SizingAsync(HttpContext context)
+    {
+        if (!_node.Store.Sizing.IsOn)
+        {
+            return Problems.MetricsOff.WriteAsync(context);
+        }
+        SizingEstimate estimate = _node.Store.Sizing.Estimate(_node.NowMs);
+        long memory = _node.Store.MemoryBytes;
+        var sizes = new List<SizingRow>();
+        for (int size = 0; size < SizeFactors.Count; size++)
+        {
+            sizes.Add(new SizingRow
+            {
+                Factor = SizeFactors.All[size],
+                MemoryBytes = (long)(memory * SizeFactors.All[size]),
+                HitRatio = Known(estimate.HitRatios[size]),
+            });
+        }
+        var reply = new SizingReply
+        {
+            Node = _node.Options.Name,
+            MemoryBytes = memory,
+            Policy = _node.Options.Eviction.ToString().ToLowerInvariant(),
+            Model = "lru",
+            WindowSeconds = estimate.WindowMs / 1000.0,
+            Reads = estimate.Reads,
+            SampledReads = estimate.SampledReads,
+            HitRatio = Known(estimate.HitRatio),
+            Sizes = sizes,
+        };
+        return JsonReply.WriteAsync(context, reply, HttpJson.Default.SizingReply);
+    }
+
     /// <summary>Everything that is counted, as Prometheus reads it.</summary>
     public async Task MetricsAsync(HttpContext context)
     {
@@ -83,6 +118,8 @@ internal sealed class NodeRoutes
 
     /// <summary>The OpenAPI document.</summary>
     public static Task OpenApiAsync(HttpContext context) => JsonReply.WriteAsync(context, OpenApiDocument);
+
+    private static double? Known(double ratio) => double.IsNaN(ratio) ? null : Math.Round(ratio, 4);
 
     private static byte[] ReadDocument()
     {

@@ -8,6 +8,7 @@ namespace Henge.Server.Status;
 internal sealed record StatusReport
 {
     private const string MissesPrefix = "keyspace_misses_";
+    private const string SizingPrefix = "sizing_hit_ratio_";
 
     /// <summary>What runs there: <c>henge</c>, or <c>redis</c> for a server that names no other product.</summary>
     public required string Product { get; init; }
@@ -93,6 +94,11 @@ internal sealed record StatusReport
     /// <summary>Misses by why; empty where it does not say.</summary>
     public IReadOnlyDictionary<string, long> MissesBy { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>
+    /// Share of reads that other sizes of memory would answer, by <c>2x</c>; empty where it does not say.
+    /// </summary>
+    public IReadOnlyList<(string Size, double HitRatio)> Sizing { get; init; } = [];
+
     /// <summary>Share of reads that found their key, 0 to 1; null before the first read.</summary>
     public double? HitRatio => Hits + Misses == 0 ? null : (double)Hits / (Hits + Misses);
 
@@ -135,8 +141,13 @@ internal sealed record StatusReport
             CommandMicroseconds = commands.Sum(command => Part(command, "usec")),
             MissesBy = fields.All.Where(field => field.Key.StartsWith(MissesPrefix, StringComparison.Ordinal))
                 .ToDictionary(field => field.Key[MissesPrefix.Length..], field => fields.Number(field.Key)),
+            Sizing = [.. fields.All.Where(field => field.Key.StartsWith(SizingPrefix, StringComparison.Ordinal))
+                .Select(field => (field.Key[SizingPrefix.Length..], Ratio(field.Value)))],
         };
     }
+
+    private static double Ratio(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double ratio) ? ratio : 0;
 
     private static bool IsDatabase(string name) =>
         name.Length > 2

@@ -18,6 +18,7 @@ internal static class StatusView
     public static IReadOnlyList<(string Label, string Words)> Rows(StatusReport report, StatusRates? rates = null) =>
     [
         .. rates is null ? Common(report) : Live(report, rates),
+        .. report.Sizing.Count > 0 ? (IReadOnlyList<(string, string)>)[("what if", Sizing(report))] : [],
         .. report.Members > 0 ? (IReadOnlyList<(string, string)>)[("ring", Ring(report))] : [],
     ];
 
@@ -103,6 +104,12 @@ internal static class StatusView
         (string Label, string Words)[] common = [.. Common(report).Where(row => !counted.Contains(row.Label))];
         return [.. common[..^1], .. rates.Rows, common[^1]];
     }
+
+    /// <summary>What other sizes of memory would do: the node's own is the hit ratio itself.</summary>
+    private static string Sizing(StatusReport report) => "hit ratio of late with " + string.Join(
+        ", ",
+        report.Sizing.Select(size => string.Create(
+            CultureInfo.InvariantCulture, $"{size.Size} memory {100 * size.HitRatio:0.#} %")));
 
     private static string Ring(StatusReport report)
     {

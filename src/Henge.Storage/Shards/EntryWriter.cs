@@ -72,7 +72,7 @@ internal sealed unsafe class EntryWriter
             }
         }
         version = version != 0 ? version : _shard.NextVersion(nowMs, Math.Max(stored, _core.StaleUpTo(attributes)));
-        Finish(handle, version, isNew, expiresAtMs, nowMs);
+        Finish(open.Hash, handle, version, isNew, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -111,7 +111,7 @@ internal sealed unsafe class EntryWriter
         {
             entry.Value[oldLength..].Clear();
         }
-        Finish(open.Handle, _shard.NextVersion(nowMs, entry.Version), isNew: false, expiresAtMs, nowMs);
+        Finish(open.Hash, open.Handle, _shard.NextVersion(nowMs, entry.Version), isNew: false, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -125,7 +125,7 @@ internal sealed unsafe class EntryWriter
         {
             Unwheel(open.Handle);
             version = newVersion ? _shard.NextVersion(nowMs, version) : version;
-            Finish(open.Handle, version, isNew: false, expiresAtMs, nowMs);
+            Finish(open.Hash, open.Handle, version, isNew: false, expiresAtMs, nowMs);
             return WriteResult.Ok;
         }
         EntryShape shape = old.Shape with { HasExpiry = expiresAtMs != 0 };
@@ -145,7 +145,7 @@ internal sealed unsafe class EntryWriter
         Link(ref open, key, handle);
         _arena.Free(oldHandle);
         version = newVersion ? _shard.NextVersion(nowMs, version) : version;
-        Finish(handle, version, isNew: false, expiresAtMs, nowMs);
+        Finish(open.Hash, handle, version, isNew: false, expiresAtMs, nowMs);
         return WriteResult.Ok;
     }
 
@@ -160,6 +160,9 @@ internal sealed unsafe class EntryWriter
         return SizeClasses.SlotBytes(_arena.ClassOf(handle))
             + (entry.External ? ExtentSpace.CountedBytes(entry.PayloadBytes) : 0);
     }
+
+    /// <summary>As above, with the entry's share of the index.</summary>
+    public long MemoryBytes(uint handle) => CountedBytes(handle) + StoreOptions.IndexBytesPerEntry;
 
     /// <summary>Gives the extent that an entry owns back, if it has one.</summary>
     public void FreeExtent(Entry entry)
@@ -188,7 +191,7 @@ internal sealed unsafe class EntryWriter
         key.CopyTo(new Span<byte>(entry.Payload, key.Length));
         entry.Value.Clear();
         Link(ref open, key, handle);
-        Finish(handle, _shard.NextVersion(nowMs, stored), isNew: true, 0, nowMs);
+        Finish(open.Hash, handle, _shard.NextVersion(nowMs, stored), isNew: true, 0, nowMs);
         return WriteResult.Ok;
     }
 
@@ -278,7 +281,7 @@ internal sealed unsafe class EntryWriter
     }
 
     /// <summary>Ends every write: version, deadline, use.</summary>
-    private void Finish(uint handle, ulong version, bool isNew, long expiresAtMs, long nowMs)
+    private void Finish(ulong hash, uint handle, ulong version, bool isNew, long expiresAtMs, long nowMs)
     {
         Entry entry = _arena[handle];
         entry.Version = version;
@@ -291,6 +294,7 @@ internal sealed unsafe class EntryWriter
         {
             _shard.Touch(handle);
         }
+        _shard.Sampler.Use(hash, handle);
     }
 
     /// <summary>

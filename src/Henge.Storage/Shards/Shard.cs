@@ -8,6 +8,7 @@ using Henge.Storage.Expiry;
 using Henge.Storage.Figures;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
+using Henge.Storage.Sizing;
 using Henge.Storage.Visits;
 
 namespace Henge.Storage.Shards;
@@ -57,7 +58,9 @@ internal sealed class Shard : IDisposable
         Versions = new VersionClock(core.VersionSalt, core.VersionsIgnoreStored);
         NextVictimShard = number + 1;
         Gone = new Departures(core.DepartureBytes);
-        if (!core.Memory.TryTake(FixedBytes + Gone.Bytes))
+        Sizing = new ShardSizing(core.SizingBytes, 1 << core.ShardBits);
+        Sampler = new ShardSampler(this, core);
+        if (!core.Memory.TryTake(FixedBytes + Gone.Bytes + Sizing.Bytes))
         {
             throw new InsufficientMemoryException("The memory limit is too small for the store's tables.");
         }
@@ -107,6 +110,12 @@ internal sealed class Shard : IDisposable
 
     /// <summary>Why entries went, and reads that did not find theirs.</summary>
     public Departures Gone { get; }
+
+    /// <summary>Simulates other sizes of memory over some of the keys.</summary>
+    public ShardSizing Sizing { get; }
+
+    /// <summary>Tells that simulation what happens.</summary>
+    public ShardSampler Sampler { get; }
 
     /// <summary>Entries evicted.</summary>
     public long Evicted { get; private set; }
@@ -166,10 +175,12 @@ internal sealed class Shard : IDisposable
     /// <summary>Counts a read of an open scope and notes the use.</summary>
     public bool Read(int scope, bool countsAsUse)
     {
-        uint handle = _open[scope].Handle;
+        ref OpenEntry open = ref _open[scope];
+        uint handle = open.Handle;
+        Sampler.Read(in open, countsAsUse);
         if (handle == 0)
         {
-            Gone.CountMiss(in _open[scope]);
+            Gone.CountMiss(in open);
             return false;
         }
         Hits++;
@@ -242,7 +253,7 @@ internal sealed class Shard : IDisposable
     public void Evict(uint handle)
     {
         ulong hash = _core.Hasher.Hash(Arena[handle].Key);
-        Drop(hash, handle);
+        Release(hash, handle, inWheel: true);
         Gone.Note(hash, MissReason.Evicted);
         Evicted++;
     }
@@ -290,6 +301,7 @@ internal sealed class Shard : IDisposable
         GivenAhead = 0;
         DataBytes = 0;
         Gone.Clear();
+        Sizing.Clear();
         _open.Clear();
     }
 
@@ -326,6 +338,7 @@ internal sealed class Shard : IDisposable
     {
         Expired++;
         Gone.Note(hash, why);
+        Sampler.Forget(hash);
         if (_core.TombstonesForAbsent || IsAhead(Arena[handle].Version))
         {
             return Tombstones.Bury(hash, handle, Arena[handle].Version, inWheel);
@@ -340,6 +353,12 @@ internal sealed class Shard : IDisposable
 
     /// <summary>Deletes an entry without a trace, and leaves the index as large as it is.</summary>
     public void Drop(ulong hash, uint handle, bool inWheel = true)
+    {
+        Sampler.Forget(hash);
+        Release(hash, handle, inWheel);
+    }
+
+    private void Release(ulong hash, uint handle, bool inWheel)
     {
         Unlink(handle, inWheel);
         Index.Remove(hash, handle);

@@ -4,6 +4,7 @@ using Henge.Storage.Eviction;
 using Henge.Storage.Figures;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
+using Henge.Storage.Sizing;
 using Henge.Storage.Slots;
 
 namespace Henge.Storage.Shards;
@@ -16,12 +17,14 @@ internal sealed class StoreCore : IDisposable
     // 256 salts, 16 apart: two nodes differ in most of a millisecond's first versions, and 60,000 are left to count.
     private const ulong SaltMask = 0xFF;
     private const int SaltShift = 4;
+    private readonly StoreOptions _options;
     private ulong _flushVersion;
     private long _nowMs;
 
     /// <summary>Creates what a store of the given options and number of shards needs.</summary>
     public StoreCore(StoreOptions options, int shardBits, long addressBytes)
     {
+        _options = options;
         ShardBits = shardBits;
         AddressBytes = addressBytes;
         Eviction = options.Eviction;
@@ -33,6 +36,9 @@ internal sealed class StoreCore : IDisposable
         MaxValueBytes = options.MaxValueBytes;
         DepartureBytes = options.RemembersDepartures
             ? options.MemoryBytes / Departures.MemoryShare >> shardBits
+            : 0;
+        SizingBytes = options.SimulatesSizes
+            ? ShardSizing.BytesFor(options.MemoryBytes) >> shardBits
             : 0;
         Slots = options.Slots is null ? null : new SlotTable(options.Slots, options.SlotCount);
         VersionSalt = (Hasher.Hash("version"u8) & SaltMask) << SaltShift;
@@ -57,6 +63,9 @@ internal sealed class StoreCore : IDisposable
 
     /// <summary>What each shard may take to remember why entries went.</summary>
     public long DepartureBytes { get; }
+
+    /// <summary>What each shard may take to simulate other sizes of memory.</summary>
+    public long SizingBytes { get; }
 
     /// <summary>The bound on bytes.</summary>
     public MemoryBudget Memory { get; }
@@ -217,6 +226,20 @@ internal sealed class StoreCore : IDisposable
             }
         }
         return false;
+    }
+
+    /// <summary>How many shards a store of these options would have with so much memory.</summary>
+    public int ShardsWith(long memoryBytes) => _options.ChooseShards(Environment.ProcessorCount, memoryBytes);
+
+    /// <summary>Moves the clocks of all shards on to a version, however far.</summary>
+    public void AdvanceAll(ulong version)
+    {
+        foreach (Shard shard in Shards)
+        {
+            shard.Lock.Enter();
+            shard.Versions.Advance(version, farthest: version);
+            shard.Lock.Exit();
+        }
     }
 
     private Shard NextVictim(Shard self)

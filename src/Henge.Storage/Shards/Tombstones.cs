@@ -51,6 +51,7 @@ internal sealed unsafe class Tombstones
     /// <returns>The version; 0 when nothing was deleted and nobody asks.</returns>
     public ulong Delete(ref OpenEntry open, ReadOnlySpan<byte> key, long nowMs)
     {
+        _shard.Sampler.Forget(open.Hash);
         bool found = open.Handle != 0;
         bool isAsked = found || _core.ChangeSink is not null || _core.TombstonesForAbsent;
         if (!isAsked || (!found && key.Length > StoreOptions.MaxKeyBytes))
@@ -71,6 +72,7 @@ internal sealed unsafe class Tombstones
     /// </summary>
     public void Leave(ref OpenEntry open, ReadOnlySpan<byte> key, ulong version, bool keeps)
     {
+        _shard.Sampler.Forget(open.Hash);
         if (open.Handle != 0 && keeps)
         {
             Bury(open.Hash, open.Handle, version, inWheel: true);

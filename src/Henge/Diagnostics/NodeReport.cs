@@ -24,6 +24,7 @@ internal static class NodeReport
         new("Errorstats", IsDefault: true, static (text, node, _) => node.Errors.Write(text)),
         new("Cluster", IsDefault: true, ServerReport.Cluster),
         new("Ring", IsDefault: true, RingSection.Write),
+        new("Sizing", IsDefault: true, SizingSection.Write),
         new("Metrics", IsDefault: false, InfoSink.Write),
         new("Keyspace", IsDefault: true, StatisticsReport.Keyspace),
     ];

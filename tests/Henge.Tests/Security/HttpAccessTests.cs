@@ -33,6 +33,7 @@ public sealed class HttpAccessTests
                 Role.Write, true),
             ("POST", "/v1/cache:mdelete", "/v1/cache:mdelete", """{"keys":["KEY"]}""", Role.Write, true),
             ("GET", "/v1/stats", "/v1/stats", "", Role.Read, false),
+            ("GET", "/v1/sizing", "/v1/sizing", "", Role.Read, false),
             ("GET", "/v1/cluster", "/v1/cluster", "", Role.Read, false),
             ("GET", "/v1/cluster/slots", "/v1/cluster/slots", "", Role.Read, false),
             ("GET", "/healthz", "/healthz", "", Role.None, false),

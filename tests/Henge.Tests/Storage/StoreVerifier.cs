@@ -37,7 +37,7 @@ internal static class StoreVerifier
             shard.Wheel.Verify();
             entries += indexed.Count;
             counted += Shard.FixedBytes + shard.Index.Bytes + ((long)shard.Arena.HeldPages * Arena.PageCost) + extents
-                + shard.Order.CountedBytes;
+                + shard.Order.CountedBytes + shard.Gone.Bytes + shard.Sizing.Bytes;
         }
         for (int slot = 0; slot < (core.Slots?.Length ?? 0); slot++)
         {

@@ -16,6 +16,7 @@ internal static class MetricCatalogue
         .. ClientMetrics.Rows,
         .. StoreMetrics.Rows,
         .. MemoryMetrics.Rows,
+        .. SizingMetrics.Rows,
         .. RingMetrics.Rows,
         .. PeerMetrics.Rows,
     ];

@@ -64,6 +64,17 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void What_other_sizes_of_memory_would_do_is_one_line()
+    {
+        StatusReport report = StatusReport.Parse(
+            Info + "# Sizing\r\nsizing_window_seconds:600\r\nsizing_hit_ratio_0.5x:0.7105\r\n"
+            + "sizing_hit_ratio_2x:0.9027\r\n");
+
+        Assert.Contains(StatusView.Rows(report), row => row == (
+            "what if", "hit ratio of late with 0.5x memory 71.1 %, 2x memory 90.3 %"));
+    }
+
+    [Fact]
     public void Another_server_that_says_less_is_shown_too()
     {
         StatusReport report = StatusReport.Parse(
