@@ -86,4 +86,14 @@ def rolling(tap, options):
                 took = until(30, lambda: agree(ring.live, 3))
                 tap.check(f"{node.name} has taken its place again", took is not None, ring.tails())
                 traffic.serving = [*traffic.serving, node]
+            lone = ring.nodes[0]
+            for _ in range(6 if options.long else 2):
+                traffic.without(lone)
+                lone.leave()
+                lone.peers = [lone.address]
+                lone.start()
+                took = until(30, lambda: agree(ring.live, 3))
+                tap.check("so has a node that knew no other, and was a ring of one until they met", took is not None,
+                          ring.tails())
+                traffic.serving = [*traffic.serving, lone]
         traffic.check(tap, ring.live, keys)

@@ -52,7 +52,7 @@ internal sealed class Lane
         _neighbours = new Neighbours(snapshot);
         _router = new Router(_neighbours, shared);
         _forwards = new Forwards(options, host, Counters, _neighbours, _flights, _lines);
-        _answers = new Answers(host, Counters);
+        _answers = new Answers(host, Counters, _neighbours);
         _fetches = new FetchThrough(options, store, host, Counters, _neighbours, _flights, _lines);
         _fetchAnswers = new FetchAnswers(store, host, _neighbours);
         _replication = new Replication(options, store, shared, host, Counters, _neighbours);

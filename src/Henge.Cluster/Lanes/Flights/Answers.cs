@@ -9,10 +9,12 @@ namespace Henge.Cluster.Lanes.Flights;
 /// So what was under way cannot overtake what was refused. Those sent back for this alone do not count as refusals:
 /// counting them, two that are sent again at once would send each other back for ever.
 /// </summary>
-internal sealed class Answers(ILaneHost host, LaneCounters counters)
+internal sealed class Answers(ILaneHost host, LaneCounters counters, Neighbours neighbours)
 {
     private readonly Dictionary<long, uint> _refusals = [];
     private readonly MessageWriter _answer = new();
+    private ClusterSnapshot? _seen;
+    private MemberId? _known;
 
     /// <summary>An operation came; false when it makes no sense.</summary>
     public bool Receive(Carrier carrier, MemberId from, long link, ref MessageReader reader, Instant now)
@@ -30,6 +32,11 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters)
         if (_refusals.Count > 0 && refusalsSeen < _refusals.GetValueOrDefault(link))
         {
             Refuse(link, id, ForwardResult.Behind);
+            return true;
+        }
+        if (!HasHeardOf(from))
+        {
+            Refuse(link, id, ForwardResult.NotOwner);
             return true;
         }
         if ((flags & ForwardFlags.Member) == 0 && TryAnswer(link, id, reader.Rest, now))
@@ -76,6 +83,20 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters)
 
     /// <summary>A link is gone, and with it its count.</summary>
     public void RequesterGone(long link) => _refusals.Remove(link);
+
+    // Who goes by a view with this node and is not heard of here yet: by its own view this node would answer for slots of
+    // which it does not know what the ring of the other has. It hears of it within a round trip. Who has left is heard of:
+    // it forwards what its clients still ask.
+    private bool HasHeardOf(MemberId from)
+    {
+        if (ReferenceEquals(neighbours.Snapshot, _seen) && from == _known)
+        {
+            return true;
+        }
+        bool hasRecord = neighbours.Snapshot.Members.ContainsKey(from);
+        (_seen, _known) = (neighbours.Snapshot, hasRecord ? from : null);
+        return hasRecord;
+    }
 
     private void Refuse(long link, ulong id, ForwardResult why)
     {

@@ -57,7 +57,7 @@ internal sealed class LaneRing : IDisposable
     /// <summary>A snapshot as the core makes one when nothing moves; the changes come after.</summary>
     public ClusterSnapshot Snapshot(
         LaneNode node, RingView view, Action<SlotAccess[], SlotLoad?[]>? change = null, Action<bool[]>? leftover = null,
-        MemberState others = MemberState.Alive)
+        MemberState others = MemberState.Alive, bool onlySelf = false)
     {
         int self = view.PlaceOf(node.Id);
         var access = new SlotAccess[Slot.Count];
@@ -77,7 +77,7 @@ internal sealed class LaneRing : IDisposable
         {
             Number = ++_lastSnapshot,
             Self = node.Member,
-            Members = Nodes.ToDictionary(n => n.Id, n => n.Member with
+            Members = Nodes.Where(n => n == node || !onlySelf).ToDictionary(n => n.Id, n => n.Member with
             {
                 State = n == node || view.PlaceOf(n.Id) >= 0 ? MemberState.Alive : others,
             }),

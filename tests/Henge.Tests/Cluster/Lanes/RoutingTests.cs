@@ -50,6 +50,43 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public void A_lone_node_does_not_answer_for_a_ring_of_which_it_has_not_heard()
+    {
+        using var ring = new LaneRing(2);
+        RingView view = ring.View([.. ring.Nodes]);
+        ring[1].AnswersReads = true;
+        string key = ring.Key(view, ring[1]);
+        ring.Run(ring[0], "SET", key, "v");
+
+        // It was restarted: it goes by itself alone, and the other already goes by both of them.
+        ring[1].Lane.Adopt(ring.Snapshot(ring[1], ring.View(ring[1]), onlySelf: true), ring.Now);
+        ring[1].Executed.Clear();
+        TestOperation read = ring.Start(ring[0], "GET", key);
+        TestOperation write = ring.Start(ring[0], "SET", key, "w");
+        ring.Pump();
+        Assert.Null(read.Outcome);
+        Assert.Null(write.Outcome);
+        Assert.Empty(ring[1].Executed);
+        Assert.Equal(0, ring[1].Answered);
+
+        ring[1].Lane.Adopt(ring.Snapshot(ring[1], view), ring.Now);
+        ring.Advance(20);
+        Assert.Equal("v", read.Reply);
+        Assert.Equal(Outcome.Done, write.Outcome);
+        Assert.Equal("w", ring.Run(ring[0], "GET", key));
+    }
+
+    [Fact]
+    public void Who_has_left_is_answered_while_it_lingers()
+    {
+        using var ring = new LaneRing(2);
+        string key = ring.Key(ring.View(ring[1]), ring[1]);
+        ring.AdoptAll(ring.View(ring[1]), others: MemberState.Left);
+        Assert.Equal("OK", ring.Run(ring[0], "SET", key, "v"));
+        Assert.Equal("v", ring.Run(ring[0], "GET", key));
+    }
+
+    [Fact]
     public void An_operation_of_two_owners_is_split()
     {
         using var ring = new LaneRing(3);
