@@ -34,9 +34,11 @@ def free_ports(count):
 class Node:
     """One node. `host` is where clients and peers reach it."""
 
-    def __init__(self, name, port, peers, options=(), host="127.0.0.1", namespace=None, logs=None, environment=None):
+    def __init__(self, name, port, peers, options=(), host="127.0.0.1", namespace=None, logs=None, environment=None,
+                 program=HENGE):
         self.name, self.host, self.port, self.namespace = name, host, port, namespace
         self.environment = environment or {}
+        self.program = program
         self.peers, self.options = list(peers), list(options)
         self.logs = pathlib.Path(logs or tempfile.mkdtemp(prefix="henge-ring-"))
         self.process = None
@@ -48,7 +50,7 @@ class Node:
         return f"{self.host}:{self.port}"
 
     def start(self, wait=True):
-        command = [str(HENGE), f"--port={self.port}", f"--name={self.name}", *self.options]
+        command = [str(self.program), f"--port={self.port}", f"--name={self.name}", *self.options]
         if self.peers:
             command.append("--peers=" + ",".join(self.peers))
         if self.namespace:
@@ -138,10 +140,11 @@ class Ring:
         for node in self.nodes:
             node.wait_ready()
 
-    def add(self, start=True, options=(), name=None):
+    def add(self, start=True, options=(), name=None, program=HENGE):
         index = len(self.nodes)
         peers = [f"127.0.0.1:{port}" for port in self.ports[:3]]
-        node = Node(name or f"{self.prefix}{index}", self.ports[index], peers, [*self.options, *options], logs=self.logs)
+        node = Node(name or f"{self.prefix}{index}", self.ports[index], peers, [*self.options, *options], logs=self.logs,
+                    program=program)
         self.nodes.append(node)
         return node.start() if start else node
 

@@ -21,10 +21,11 @@ from restarting import warm
 from shop import shop
 from tagging import tags
 from tap import Tap
+from upgrading import upgrading
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (
     forms, scale, rolling, kill, silent, healthy, partition, islands, tags, warm, roles, sixteen, clients, strangers, wires,
-    clocks, filling, coherent, shop)}
+    clocks, filling, coherent, shop, upgrading)}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--long", action="store_true")

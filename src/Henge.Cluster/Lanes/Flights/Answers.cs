@@ -84,9 +84,9 @@ internal sealed class Answers(ILaneHost host, LaneCounters counters, Neighbours 
     /// <summary>A link is gone, and with it its count.</summary>
     public void RequesterGone(long link) => _refusals.Remove(link);
 
-    // Who goes by a view with this node and is not heard of here yet: by its own view this node would answer for slots of
-    // which it does not know what the ring of the other has. It hears of it within a round trip. Who has left is heard of:
-    // it forwards what its clients still ask.
+    // Who goes by a view with this node and is not heard of here yet: by its own view this node would answer for slots
+    // of which it does not know what the ring of the other has. It hears of it within a round trip. Who has left is
+    // heard of: it forwards what its clients still ask.
     private bool HasHeardOf(MemberId from)
     {
         if (ReferenceEquals(neighbours.Snapshot, _seen) && from == _known)
