@@ -7,6 +7,7 @@ import { setUpInspector } from "./inspector.js";
 import { renderHappenings, renderMemory, renderMisses, renderOperations } from "./lists.js";
 import { nameOf, renderMembers, setUpMembers } from "./members.js";
 import { mark, renderRing, setUpRing, takePlacement } from "./ring.js";
+import { refreshSizing } from "./sizing.js";
 import { renderTiles } from "./tiles.js";
 import { renderVerdict } from "./verdict.js";
 
@@ -62,5 +63,6 @@ new Connection({
     overview = told;
     remember(told);
     render();
+    refreshSizing();
   },
 });

@@ -77,7 +77,8 @@ const SENTENCES = {
   identity_conflict: ["bad", (one) => `two nodes claim to be ${one.member}`],
   refuted: ["slow", () => "this node was suspected, and answered"],
   paused: ["bad", (one) => `this node did not run for ${one.amount} ms`],
-  view_changed: ["quiet", (one) => `new placement: ${plural(one.amount, "slot")} of this node changed`],
+  view_changed: ["quiet", (one) => one.amount > 0
+    ? `new placement: ${plural(one.amount, "slot")} moved here or away` : "new placement, the same for this node"],
   view_settled: ["good", (one) => `this node has all its data, after ${one.amount} ms`],
   transfer_done: ["quiet", (one) => `${plural(one.amount, "entry", "entries")} came from ${one.member}`],
   repaired: ["quiet", (one) => `${plural(one.amount, "difference")} between copies mended`],

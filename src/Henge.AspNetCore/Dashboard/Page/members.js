@@ -105,13 +105,28 @@ function fill(button, figures) {
     : "no figures");
 }
 
+// What moves between this node and each other, one line for all transfers of a direction.
+export function moves(cluster) {
+  const all = new Map();
+  for (const { peer, direction, slots, bytes: moved, progress } of cluster.transfers) {
+    const key = `${direction} ${peer}`;
+    const one = all.get(key) ?? { key, peer, direction, slots: 0, bytes: 0, done: 0 };
+    all.set(key, one);
+    one.slots += slots;
+    one.bytes += moved;
+    one.done += slots * progress;
+  }
+  return [...all.values()].map((one) => ({ ...one, progress: one.slots > 0 ? one.done / one.slots : 0 }));
+}
+
 function renderTransfers(cluster) {
   const box = byId("transfers");
   if (!box.firstChild) {
     box.append(el("h3", {}, "On the move, from and to this node"), el("ul"));
   }
-  show(box, cluster.transfers.length > 0);
-  keyed(box.lastChild, cluster.transfers, (one) => `${one.direction} ${one.peer}`,
+  const moving = moves(cluster);
+  show(box, moving.length > 0);
+  keyed(box.lastChild, moving, (one) => one.key,
     () => el("li", {}, el("span"), el("progress", { max: 1 }), el("span", { class: "quiet" })),
     (item, one) => {
       say(item.firstChild, one.direction === "in" ? `from ${one.peer}` : `to ${one.peer}`);

@@ -2,7 +2,7 @@
 // colour of its owner, across it what moves.
 import { byId, say, svg } from "./dom.js";
 import { plural, share } from "./format.js";
-import { colourOf, nameOf, order, stateOf } from "./members.js";
+import { colourOf, moves, nameOf, order, stateOf } from "./members.js";
 
 const RADIUS = 128;
 const WIDTH = 17;
@@ -153,28 +153,27 @@ function drawMark() {
 
 function drawFlows(cluster, members) {
   const self = members.find((member) => member.self);
-  const flows = cluster.transfers.map((transfer) => {
+  const flows = moves(cluster).map((transfer) => {
     const other = members.find((member) => nameOf(member) === transfer.peer);
     const from = transfer.direction === "in" ? other : self;
     const to = transfer.direction === "in" ? self : other;
     return from && to && places.has(from.id) && places.has(to.id) ? { from, to, transfer } : null;
   }).filter(Boolean);
-  const wanted = JSON.stringify(flows.map(({ from, to }) => [from.id, to.id, places.get(from.id), places.get(to.id)]));
+  const curves = flows.map(({ from, to, transfer }) => {
+    const [start, end] = [places.get(from.id), places.get(to.id)];
+    const ends = [at(start, 94), at(end, 94)];
+    // Both ways between two members must not lie on each other, nor on the middle.
+    const bend = at((start + end) / 2, transfer.direction === "in" ? 72 : -48);
+    // A quarter of the way: in the middle there are words.
+    return { from, ends, bend, label: [0, 1].map((i) => (9 * ends[0][i] + 6 * bend[i] + ends[1][i]) / 16) };
+  });
+  const numbers = (pair) => pair.map((number) => number.toFixed(1)).join(" ");
+  const wanted = JSON.stringify(curves.map(({ from, ends }) => [from.id, ends]));
   if (layers.flows.dataset.drawn !== wanted) {
     layers.flows.dataset.drawn = wanted;
-    layers.flows.replaceChildren(...flows.map(({ from, to }) => {
-      const ends = [places.get(from.id), places.get(to.id)].map((degrees) => point(degrees, 94));
-      const bend = point((places.get(from.id) + places.get(to.id)) / 2, 40);
-      return svg("g", { class: colourOf(from.id) },
-        svg("path", { class: "flow", d: `M${ends[0]}Q${bend} ${ends[1]}` }),
-        svg("text", { class: "progress", "text-anchor": "middle" }));
-    }));
+    layers.flows.replaceChildren(...curves.map(({ from, ends, bend, label }) => svg("g", { class: colourOf(from.id) },
+      svg("path", { class: "flow", d: `M${numbers(ends[0])}Q${numbers(bend)} ${numbers(ends[1])}` }),
+      svg("text", { class: "progress", "text-anchor": "middle", x: label[0].toFixed(1), y: (label[1] + 4).toFixed(1) }))));
   }
-  flows.forEach(({ from, to, transfer }, i) => {
-    const text = layers.flows.children[i].lastChild;
-    const [x, y] = at((places.get(from.id) + places.get(to.id)) / 2, 66);
-    text.setAttribute("x", x.toFixed(1));
-    text.setAttribute("y", y.toFixed(1));
-    say(text, share(transfer.progress));
-  });
+  flows.forEach(({ transfer }, i) => say(layers.flows.children[i].lastChild, share(transfer.progress)));
 }

@@ -54,8 +54,6 @@ export function renderTiles(figures, scope) {
     say(element.querySelector(".note"), note);
     draw(element.querySelector("svg"), tile.values(track), tile.top);
   }
-  byId("tile-used").classList.toggle("high", figures.used_bytes > 0.95 * figures.limit_bytes);
-  byId("tile-evicted").classList.toggle("busy", (figures.rates?.evicted ?? 0) > 0);
 }
 
 function make(tile) {

@@ -20,7 +20,7 @@ function notes(overview) {
   const silent = those((one) => one.state === "alive" && !figures[one.id]);
   const full = those((one) => figures[one.id]?.used_bytes > 0.95 * figures[one.id]?.limit_bytes);
   if (!overview.ready) {
-    add("bad", "This node does not serve: it is starting or stopping.");
+    add("bad", "This node does not serve just now: it starts, stops, or has lost sight of the others.");
   }
   if (dead.length > 0) {
     add("bad", `Dead: ${names(dead)}. Others hold its slots now.`);
@@ -38,8 +38,8 @@ function notes(overview) {
     add("slow", `On their way: ${plural(total.loading_slots, "slot")}; reads of them ask who held them before.`);
   }
   if (full.length > 0) {
-    const lost = (total.rates?.evicted ?? 0) > 0;
-    add(lost ? "slow" : "quiet", `Full: ${names(full)}; ${lost ? "entries are evicted" : "the next writes evict"}.`);
+    // Full is how a cache should be: no alarm.
+    add("quiet", `Full: ${names(full)}; for what is new, the policy evicts what is old.`);
   }
   const read = reads(RING);
   if (read.all > MANY && read.missed > read.hits) {
@@ -63,7 +63,7 @@ export function renderVerdict(overview) {
   const read = reads(RING);
   const p99 = total.rates?.command_p99 ?? total.rates?.http_p99 ?? null;
   const words = [
-    { good: "All is well", slow: "Something moves", bad: "Look here" }[worst],
+    { good: "All is well", slow: "Something is changing", bad: "Look here" }[worst],
     plural(alive, "member"),
     `${share(total.limit_bytes ? total.used_bytes / total.limit_bytes : 0)} full`,
     total.rates ? `${rate(sum(total.rates.operations))} operations/s` : "",
