@@ -94,6 +94,7 @@ test("rates come once a second", async () => {
   await shows(page, "#tile-ratio .value", "100 %");
   await nodes.ask(2, "v1/cache/never");
   await shows(page, "#misses", "absent");
+  await shows(page, "#sizing", "n1 alone");
 });
 
 test("a key is looked up by keyboard, and shown with all that is known of it", async () => {
@@ -264,6 +265,7 @@ test("a node without metrics says so", async () => {
   assert.equal(await text(quiet, "#tile-latency .value"), "off");
   await shows(quiet, "#verdict-notes", "Metrics are off");
   await shows(quiet, "#ring-caption", "A ring of one");
+  assert.ok(await quiet.locator("#sizing-card").isHidden());
   await quiet.context().close();
 });
 

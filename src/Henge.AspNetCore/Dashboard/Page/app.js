@@ -63,6 +63,6 @@ new Connection({
     overview = told;
     remember(told);
     render();
-    refreshSizing();
+    refreshSizing(told.cluster?.members.some((one) => one.self && told.figures[one.id]?.metrics));
   },
 });

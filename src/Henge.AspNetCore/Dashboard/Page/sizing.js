@@ -1,13 +1,14 @@
 // What other sizes of memory would do: asked of the node now and then, where it keeps such figures.
 import { address } from "./connection.js";
 import { byId, el, keyed, say, show } from "./dom.js";
-import { bytes, duration, plural, share } from "./format.js";
+import { bytes, count, duration, plural, share } from "./format.js";
 
 const EVERY = 5000;
 let asked = 0;
 
-export async function refreshSizing() {
-  if (Date.now() - asked < EVERY) {
+// With metrics off there is nothing to ask for.
+export async function refreshSizing(isKept) {
+  if (!isKept || Date.now() - asked < EVERY) {
     return;
   }
   asked = Date.now();
@@ -16,9 +17,6 @@ export async function refreshSizing() {
     show(byId("sizing-card"), reply.ok);
     if (reply.ok) {
       render(await reply.json());
-    } else if (reply.status === 404) {
-      // Metrics are off; that does not change while it runs.
-      asked = Infinity;
     }
   } catch {
     // The connection says what is wrong.
@@ -44,6 +42,6 @@ function render(told) {
     });
   show(box.firstChild, rows.length > 0);
   say(box.lastChild, rows.length === 0 ? "Nothing was read yet."
-    : `Of ${told.node} alone, by simulation of ${told.model.toUpperCase()} on ${plural(told.sampled_reads, "read")} of`
-      + ` ${plural(told.reads, "read")} in ${duration(told.window_seconds * 1000)}; really ${share(told.hit_ratio ?? 0)}.`);
+    : `${told.node} alone, in ${duration(told.window_seconds * 1000)}: simulated (${told.model.toUpperCase()})`
+      + ` with ${plural(told.sampled_reads, "read")} of ${count(told.reads)}; really ${share(told.hit_ratio ?? 0)}.`);
 }
