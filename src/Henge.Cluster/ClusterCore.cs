@@ -98,6 +98,14 @@ internal sealed class ClusterCore
         Follow(now);
     }
 
+    /// <inheritdoc cref="Membership.Discovered"/>
+    public void Discovered(IReadOnlyCollection<string> addresses, bool hasAnswered, Instant now)
+    {
+        _tombstones.Named(addresses);
+        _membership.Discovered(addresses, hasAnswered, now);
+        Follow(now);
+    }
+
     /// <summary>Does what is due.</summary>
     public void Tick(Instant now)
     {

@@ -10,6 +10,15 @@ internal sealed class ClusterOptions
     /// <summary>host:port of nodes to begin with; own addresses among them are no error.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
+    /// <summary>Whether discovery names more of them while running; see <see cref="DiscoverySettleMs"/>.</summary>
+    public bool HasDiscovery { get; init; }
+
+    /// <summary>
+    /// With discovery: how long after its first answer a node that hears of no ring begins one of its own; default 5 s,
+    /// longer than names take from node to node, or the nodes of a ring to enter themselves again.
+    /// </summary>
+    public int DiscoverySettleMs { get; init; } = 5000;
+
     /// <summary>
     /// Copies of each slot, 1 to <see cref="RingView.MaxCopies"/>; default 2: an owner and a replica. Must be the same
     /// on all nodes; the highest asked for by a member counts.
@@ -46,7 +55,7 @@ internal sealed class ClusterOptions
     /// <summary>As above, the longest.</summary>
     public int RedialCapMs { get; init; } = 5000;
 
-    /// <summary>How long a node waits for its seeds before it begins a ring of its own; default 2 s.</summary>
+    /// <summary>Without discovery: how long a node waits for its seeds before it begins a ring; default 2 s.</summary>
     public int JoinPatienceMs { get; init; } = 2000;
 
     /// <summary>How long a dead member is remembered and dialled; default 24 h.</summary>

@@ -5,6 +5,7 @@ using Henge.Cluster.Members;
 using Henge.Commands;
 using Henge.Diagnostics;
 using Henge.Diagnostics.Figures;
+using Henge.Discovery;
 using Henge.Entries;
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
@@ -66,6 +67,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Authenticator = new Authenticator(Options, TimeProvider);
         Secrets = new NodeSecrets(this);
         Secrets.Load();
+        Discovery = new NodeDiscovery(this);
         Sampler = new NodeSampler(this);
         _maintenance = new NodeMaintenance(this);
         Entries = new NodeEntries(this);
@@ -126,6 +128,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>The files with passwords, users and the cluster's secret, read again when they change.</summary>
     public NodeSecrets Secrets { get; }
+
+    /// <summary>Where it learns who may be in its ring.</summary>
+    public NodeDiscovery Discovery { get; }
 
     /// <summary>CLIENT PAUSE.</summary>
     public ClientPause Pause { get; } = new();
@@ -205,7 +210,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Ends when it is <see cref="Ready"/> for the first time: a node with peers first gets to know them, or gives up
-    /// on those that do not answer within two seconds.
+    /// on those that do not answer within two seconds; one with discovery waits for its answer, as long as it takes.
     /// </summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public Task Joined =>
@@ -226,7 +231,8 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         Start();
         // Alone it is ready in a moment; with peers that may take as long as they do.
-        return Options.Peers.Count == 0 ? _ring!.Joined.WaitAsync(AloneLimit, cancellationToken) : Task.CompletedTask;
+        return Options.Peers.Count == 0 && !Discovery.IsOn
+            ? _ring!.Joined.WaitAsync(AloneLimit, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>As <see cref="StartAsync"/>, without waiting: it joins meanwhile (<see cref="Joined"/>).</summary>
@@ -285,6 +291,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         {
             Entries.Dispose();
             Authenticator.Dispose();
+            Discovery.Dispose();
             Store.Dispose();
         }
     }
@@ -307,6 +314,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         ring.Start();
         Snapshots?.Start(ring);
         _ring = ring;
+        Discovery.Start(ring);
     }
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
@@ -330,11 +338,13 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         {
             Log.NodeStopping(Logger, Options.Name);
         }
+        Task withdrawn = Discovery.StopAsync();
         if (_ring is not null)
         {
             // Clients are served until others hold what this node held.
             await _ring.LeaveAsync(cancellationToken).ConfigureAwait(false);
         }
+        await withdrawn.ConfigureAwait(false);
         bool isHandedOver = _ring is { HasHandedOver: true };
         if (Snapshots is not null)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 
+using Henge.Discovery;
 using Henge.Embedding;
 using Henge.Peers;
 using Henge.Security;
@@ -105,6 +106,9 @@ public sealed class HengeOptions
     /// dial. Own addresses among them are no error.
     /// </summary>
     public IList<string> Peers { get; } = new List<string>();
+
+    /// <summary>Sources that name such nodes while running: names, for fleets whose addresses change.</summary>
+    public DiscoveryOptions Discovery { get; } = new();
 
     /// <summary>
     /// Where other nodes, and clients that follow the ring, reach this one: host or host:port. Null (default): the
@@ -282,8 +286,8 @@ public sealed class HengeOptions
         {
             return "the data directory is empty: name one, or none at all";
         }
-        return ValidateStore() ?? Security.Validate(this) ?? ValidatePeers() ?? ValidateRing()
-            ?? ApplicationRules.Validate(this) ?? Limits.Validate(MaxValue);
+        return ValidateStore() ?? Security.Validate(this) ?? ValidatePeers() ?? Discovery.Validate()
+            ?? ValidateRing() ?? ApplicationRules.Validate(this) ?? Limits.Validate(MaxValue);
     }
 
     /// <summary>Whether <see cref="Name"/> was set, and so is the node's identity.</summary>

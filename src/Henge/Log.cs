@@ -190,6 +190,24 @@ internal static partial class Log
     [LoggerMessage(1419, LogLevel.Information, "Nobody is left to take over what this node holds")]
     public static partial void LeavesNobody(ILogger logger);
 
+    [LoggerMessage(1430, LogLevel.Information, "Discovery {Source} names {Count} addresses")]
+    public static partial void DiscoveryAnswers(ILogger logger, string source, int count);
+
+    [LoggerMessage(1431, LogLevel.Warning,
+        "Discovery {Source} does not answer and is asked again; who it named before is dialled on: {Why}")]
+    public static partial void DiscoveryFails(ILogger logger, string source, string why);
+
+    [LoggerMessage(1432, LogLevel.Warning,
+        "This node is not ready: it begins no ring of its own before discovery has answered. It waits for {Sources}")]
+    public static partial void DiscoveryAwaited(ILogger logger, string sources);
+
+    [LoggerMessage(1433, LogLevel.Warning,
+        "Discovery {Source} names {Count} addresses; the first {Most} of them are dialled")]
+    public static partial void DiscoveryOverfull(ILogger logger, string source, int count, int most);
+
+    [LoggerMessage(1434, LogLevel.Error, "Discovery {Source} failed and goes on")]
+    public static partial void DiscoveryThrew(ILogger logger, string source, Exception exception);
+
     [LoggerMessage(1500, LogLevel.Warning,
         "A cached value is no {Type} that its serializer can read, and is made again; {Others} others not logged")]
     public static partial void ValueUnreadable(ILogger logger, string type, long others, Exception exception);

@@ -36,6 +36,9 @@ internal sealed class ClusterReply
     /// <summary>All members that are remembered.</summary>
     public required IReadOnlyList<ClusterMember> Members { get; init; }
 
+    /// <summary>Its sources of discovery.</summary>
+    public required IReadOnlyList<ClusterSource> Discovery { get; init; }
+
     /// <summary>Transfers under way at this node.</summary>
     public required IReadOnlyList<ClusterTransfer> Transfers { get; init; }
 }

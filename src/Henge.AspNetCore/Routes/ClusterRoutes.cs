@@ -1,9 +1,10 @@
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
-using Henge.Cluster;
 using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
+using Henge.Cluster;
+using Henge.Discovery;
 
 using Microsoft.AspNetCore.Http;
 
@@ -51,6 +52,7 @@ internal sealed class ClusterRoutes
             MissesDueToTopology = status.TopologyMisses,
             Repaired = status.Repaired,
             Members = [.. status.Members.Select(member => Describe(member, snapshot, status, owned, replicas))],
+            Discovery = [.. node.Discovery.Status.Select(Describe)],
             Transfers = [.. status.Transfers.Select(transfer => Describe(transfer, status))],
         };
     }
@@ -111,6 +113,16 @@ internal sealed class ClusterRoutes
             ClockSkewMs = status.ClockSkewMs.TryGetValue(member.Id, out long skew) ? skew : null,
         };
     }
+
+    private static ClusterSource Describe(SourceStatus source) => new()
+    {
+        Source = source.Source,
+        Up = source.IsUp,
+        Addresses = source.Addresses,
+        AnsweredAtMs = source.AnsweredAtMs,
+        Errors = source.Errors,
+        Problem = source.Problem,
+    };
 
     private static ClusterTransfer Describe(TransferStatus transfer, ClusterStatus status) => new()
     {

@@ -25,7 +25,7 @@ internal sealed class Membership
     private readonly OwnRecord _own;
     private readonly Beliefs _beliefs;
     private readonly Prober _prober;
-    private long _startedMs;
+    private readonly RingSearch _search;
 
     /// <summary>Creates the membership of a node; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="options">Its parameters.</param>
@@ -44,6 +44,7 @@ internal sealed class Membership
         _roster = new Roster(self);
         _gossip = new Gossip(options, _roster, host, chance);
         _dialer = new Dialer(options, _roster, host, chance);
+        _search = new RingSearch(options, _roster, _dialer);
         _own = new OwnRecord(options, _roster, _gossip, host);
         _beliefs = new Beliefs(options, _roster, _own, _gossip, _dialer, _awareness, host);
         _prober = new Prober(options, _roster, _beliefs, _awareness, host, chance);
@@ -58,18 +59,13 @@ internal sealed class Membership
     /// <summary>Counts up when anything in <see cref="Members"/> changed.</summary>
     public long Version => _roster.Version;
 
-    /// <summary>
-    /// Whether it is clear if there is a ring to join: one of its members has told of it, or every seed has answered,
-    /// or patience ended. Who starts at the same time knows no more than this node, and does not settle it.
-    /// </summary>
-    public bool KnowsOfRingOrGivesUp { get; private set; }
+    /// <inheritdoc cref="RingSearch.IsOver"/>
+    public bool KnowsOfRingOrGivesUp => _search.IsOver;
 
     /// <summary>When <see cref="Tick"/> has to be called again, on the monotonic clock.</summary>
     public long NextTickMs { get; private set; }
 
-    /// <summary>
-    /// Versions up to this one are flushed in the whole ring; it only rises. Setting it tells everybody.
-    /// </summary>
+    /// <summary>Versions up to this one are flushed in the whole ring; it only rises. Setting it tells all.</summary>
     public ulong FlushVersion
     {
         get => _gossip.FlushVersion;
@@ -86,9 +82,7 @@ internal sealed class Membership
     /// <summary>Whether everybody probed by <see cref="Verify"/> has answered or is not alive any more.</summary>
     public bool IsVerified => _prober.IsVerified;
 
-    /// <summary>
-    /// Whether a later process has this node's identity: this one is out of the ring for good and should be stopped.
-    /// </summary>
+    /// <inheritdoc cref="OwnRecord.IsOvertaken"/>
     public bool IsOvertaken => _own.IsOvertaken;
 
     /// <summary>Round trips of probes by member: the smoothed mean, of a clock that counts milliseconds.</summary>
@@ -102,9 +96,17 @@ internal sealed class Membership
     /// <summary>Begins to dial the seeds.</summary>
     public void Start(Instant now)
     {
-        _startedMs = now.MonotonicMs;
+        _search.Start(now);
         _dialer.Start(now);
         Tick(now);
+    }
+
+    /// <summary>Discovery says who may be a member, all it names now, and whether that is its answer yet.</summary>
+    public void Discovered(IReadOnlyCollection<string> addresses, bool hasAnswered, Instant now)
+    {
+        _dialer.Discovered(addresses, now);
+        _search.Answered(hasAnswered, now);
+        Finish(now);
     }
 
     /// <summary>Does what is due.</summary>
@@ -372,7 +374,7 @@ internal sealed class Membership
     {
         if (IsOvertaken)
         {
-            KnowsOfRingOrGivesUp = true;
+            _search.End();
             foreach (Peer peer in _roster.Peers.Where(p => p.IsConnected))
             {
                 peer.IsConnected = false;
@@ -389,9 +391,7 @@ internal sealed class Membership
         }
         _dialer.Tick(now);
         _gossip.TellUrgent(now.MonotonicMs);
-        KnowsOfRingOrGivesUp = KnowsOfRingOrGivesUp || _dialer.HaveAllSeedsAnswered
-            || _roster.Peers.Any(p => p.HasExchanged && p.Record.IsInRing)
-            || now.MonotonicMs - _startedMs >= _options.JoinPatienceMs;
+        _search.Look(now);
     }
 
     private IEnumerable<Peer> Measured() => _roster.Peers.Where(p => p.IsLiving && p.Clock.IsKnown);

@@ -18,6 +18,7 @@ internal sealed class TombstoneKeeper
     private readonly Store _store;
     private readonly Membership _membership;
     private readonly HashSet<string> _unmet;
+    private readonly HashSet<string> _named = [];
     private ulong _inSync;
     private bool _isRestoring;
     private long _nextMs;
@@ -29,20 +30,31 @@ internal sealed class TombstoneKeeper
         (_options, _store, _membership) = (options, store, membership);
         _unmet = [.. options.Seeds];
         _isRestoring = options.IsRestoring;
-        _store.KeepsTombstones = _isRestoring || options.Seeds.Count > 0;
+        _store.KeepsTombstones = _isRestoring || IsNeverAlone;
         _store.TombstonesForAbsent = _isRestoring;
     }
+
+    private bool IsNeverAlone => _options.Seeds.Count > 0 || _options.HasDiscovery;
 
     /// <summary>What an earlier run held has been read back.</summary>
     public void Restored()
     {
         _isRestoring = false;
-        _store.KeepsTombstones = _options.Seeds.Count > 0 || _membership.Members.Count > 1;
+        _store.KeepsTombstones = IsNeverAlone || _membership.Members.Count > 1;
         _store.TombstonesForAbsent &= _store.KeepsTombstones;
     }
 
     /// <summary>A seed was reached, or is this node.</summary>
     public void Met(string seed) => _unmet.Remove(seed);
+
+    /// <summary>Discovery names these now: who is new is not met yet, who is gone never will be.</summary>
+    public void Named(IReadOnlyCollection<string> addresses)
+    {
+        _unmet.ExceptWith(_named.Except(addresses).Except(_options.Seeds));
+        _unmet.UnionWith(addresses.Except(_named));
+        _named.Clear();
+        _named.UnionWith(addresses);
+    }
 
     /// <summary>Looks again when a second has passed, or at once when asked.</summary>
     public void Tick(bool isInSync, bool atOnce, Instant now)

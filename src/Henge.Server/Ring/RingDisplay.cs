@@ -19,19 +19,27 @@ internal static class RingDisplay
             terminal.Out.WriteLine(line);
         }
         Tables.Write(terminal, Title(report), _columns, [.. report.Members.Select(Row)]);
+        if (report.Discovery.Count > 0)
+        {
+            Tables.Write(terminal, "discovery", _sourceColumns, [.. report.Discovery.Select(Row)]);
+        }
         if (report.Transfers.Count > 0)
         {
             Tables.Write(terminal, "transfers", _transferColumns, [.. report.Transfers.Select(Row)]);
         }
     }
 
-    /// <summary>For pipes: a line for the ring, then one for each member and each transfer.</summary>
+    /// <summary>For pipes: a line for the ring, then one for each member, source and transfer.</summary>
     public static void WritePlain(RingReport report, TextWriter to)
     {
         to.WriteLine($"ring: {Title(report)}");
         foreach (RingReportMember member in report.Members)
         {
             to.WriteLine("member: " + Words(Row(member)));
+        }
+        foreach (RingReportSource source in report.Discovery)
+        {
+            to.WriteLine("discovery: " + Words(Row(source)));
         }
         foreach (RingReportTransfer transfer in report.Transfers)
         {
@@ -41,6 +49,8 @@ internal static class RingDisplay
 
     private static readonly string[] _columns =
         ["name", "address", "zone", "weight", "state", "owns", "replica of", "round trip", "clock"];
+
+    private static readonly string[] _sourceColumns = ["source", "answers", "addresses", "problem"];
 
     private static readonly string[] _transferColumns = ["with", "way", "slots", "entries", "bytes", "done"];
 
@@ -69,6 +79,9 @@ internal static class RingDisplay
         member.ClockSkewMs is long skew
             ? string.Create(CultureInfo.InvariantCulture, $"{skew:+0;-0;0} ms") : "",
     ];
+
+    private static string[] Row(RingReportSource source) =>
+        [source.Source, source.Up ? "yes" : "no", Count(source.Addresses), source.Problem];
 
     private static string[] Row(RingReportTransfer transfer) =>
     [

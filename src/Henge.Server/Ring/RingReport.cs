@@ -30,6 +30,9 @@ internal sealed record RingReport
     /// <summary>All members that are remembered.</summary>
     public required IReadOnlyList<RingReportMember> Members { get; init; }
 
+    /// <summary>Its sources of discovery; older nodes do not tell.</summary>
+    public IReadOnlyList<RingReportSource> Discovery { get; init; } = [];
+
     /// <summary>Transfers under way at this node.</summary>
     public required IReadOnlyList<RingReportTransfer> Transfers { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
+using Henge.Discovery;
 using Henge.Server.CommandLine;
 using Henge.Storage.Eviction;
 
@@ -69,6 +70,10 @@ internal static class NodeOptions
         foreach (PeerAddress peer in Peers(values))
         {
             options.Peers.Add(peer.ToString());
+        }
+        foreach (string source in DiscoveryOptions.Rejoin(values.List(RingOptions.Discovery)))
+        {
+            options.Discovery.Sources.Add(source);
         }
         foreach (string secret in ClusterSecrets(values))
         {

@@ -59,12 +59,15 @@ public sealed class HengeHealthCheck : IHealthCheck
         string? why = suspects > 0
                 ? string.Create(CultureInfo.InvariantCulture, $"{suspects} members of the ring do not answer.")
             : !snapshot.IsAlone && PeerRingCommands.IsLoading(snapshot) ? "Data of this node is on its way."
-            : snapshot.IsAlone && _node.Options.Peers.Count > 0 ? "No peer answers; the node is a ring of its own."
+            : snapshot.IsAlone && HasPeers ? "No peer answers; the node is a ring of its own."
             : null;
         return why is null
             ? HealthCheckResult.Healthy("The node serves.", facts)
             : HealthCheckResult.Degraded(why, data: facts);
     }
+
+    private bool HasPeers =>
+        _node.Options.Peers.Count > 0 || _node.Discovery.Status.Any(static status => status.Addresses > 1);
 
     private static int Count(ClusterSnapshot snapshot, MemberState state) =>
         snapshot.Members.Values.Count(member => member.State == state);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 
+using Henge.Discovery;
 using Henge.Storage.Eviction;
 using Henge.Values;
 
@@ -23,6 +24,7 @@ internal static class SectionBinder
             ["transport"] = static (o, s) => o.Transport = Choice<TransportKind>(s),
             ["loops"] = static (o, s) => o.Loops = Integer(s),
             ["peers"] = static (o, s) => Fill(o.Peers, s),
+            ["discovery"] = static (o, s) => Fill(o.Discovery.Sources, DiscoveryOptions.Rejoin(List(s))),
             ["advertise"] = static (o, s) => o.Advertise = Text(s),
             ["copies"] = static (o, s) => o.Copies = Integer(s),
             ["writeack"] = static (o, s) => o.WriteAck = Choice<WriteAck>(s),
@@ -127,10 +129,12 @@ internal static class SectionBinder
         ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         : section.GetChildren().Select(static child => Text(child));
 
-    private static void Fill(IList<string> list, IConfigurationSection section)
+    private static void Fill(IList<string> list, IConfigurationSection section) => Fill(list, List(section));
+
+    private static void Fill(IList<string> list, IEnumerable<string> items)
     {
         list.Clear();
-        foreach (string item in List(section))
+        foreach (string item in items)
         {
             list.Add(item);
         }

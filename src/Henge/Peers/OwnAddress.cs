@@ -5,10 +5,14 @@ namespace Henge.Peers;
 
 /// <summary>
 /// Finds the host:port by which others reach this node: what the options say, else where it listens. Where that is
-/// every address, it is the one from which this machine reaches its first peer.
+/// every address, it is the one from which this machine reaches its first peer, or where discovery is to name those,
+/// the one from which it reaches the world.
 /// </summary>
 internal static class OwnAddress
 {
+    // Addresses for documentation, which nobody has: the way to them is the default route.
+    private static readonly string[] s_anywhere = ["192.0.2.1:9", "[2001:db8::1]:9"];
+
     /// <summary>The address of a node.</summary>
     /// <param name="options">Of the node.</param>
     /// <param name="listening">Where it listens, with the port that was picked.</param>
@@ -30,11 +34,12 @@ internal static class OwnAddress
         {
             return best.ToString();
         }
-        if (TowardsPeers(options.Peers) is { } own)
+        bool hasDiscovery = options.Discovery.Sources.Count > 0;
+        if (Towards(hasDiscovery ? [.. options.Peers, .. s_anywhere] : options.Peers) is { } own)
         {
             return new IPEndPoint(own, best.Port).ToString();
         }
-        return options.Peers.Count == 0
+        return options.Peers.Count == 0 && !hasDiscovery
             ? new IPEndPoint(IPAddress.Loopback, best.Port).ToString()
             : throw new HengeStartException(
                 "no address of this machine was found by which the peers reach it: "
@@ -69,7 +74,7 @@ internal static class OwnAddress
     /// <summary>
     /// The address that this machine would send from: connecting a datagram socket asks the routes and sends nothing.
     /// </summary>
-    private static IPAddress? TowardsPeers(IEnumerable<string> peers)
+    private static IPAddress? Towards(IEnumerable<string> peers)
     {
         foreach (string peer in peers)
         {

@@ -57,15 +57,7 @@ internal sealed class RingHost : IRing, IDoorOwner
         bool isPortable = node.Options.Transport == TransportKind.Sockets;
         _cluster = Hello.ClusterOf(options.ClusterName);
         _log = new RingLog(node);
-        _options = new ClusterOptions
-        {
-            Seeds = [.. options.Peers],
-            Copies = options.Copies,
-            Lanes = lanes,
-            WaitsForReplicas = options.WriteAck == WriteAck.All,
-            IsRestoring = node.Snapshots is { HasSnapshot: true },
-            MaxTags = options.MaxTags,
-        };
+        _options = RingParameters.Of(node, lanes);
         Door = new PeerDoor(
             this, () => node.Secrets.Cluster, TlsDialling.Of(node, Budget, _log), node.TimeProvider, isPortable,
             node.Logger);
@@ -148,6 +140,10 @@ internal sealed class RingHost : IRing, IDoorOwner
         Door.Start();
         _thread.Start();
     }
+
+    /// <summary>What discovery names now, and whether it has answered (docs/discovery.md). Any thread.</summary>
+    public void Discovered(IReadOnlyCollection<string> addresses, bool hasAnswered) =>
+        _thread.Post((core, now) => core.Discovered(addresses, hasAnswered, now));
 
     /// <summary>
     /// Hands over what this node holds, and waits until others have it: at most so long as the options say, or until

@@ -44,6 +44,25 @@ public sealed class OwnAddressTests
         Assert.Contains("--advertise", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void With_discovery_it_is_the_address_towards_the_world_or_one_is_asked_for()
+    {
+        var options = new HengeOptions();
+        options.Discovery.Sources.Add("dns:no-such-host.invalid");
+        string own;
+        try
+        {
+            own = OwnAddress.Of(options, [new IPEndPoint(IPAddress.Any, 7400)]);
+        }
+        catch (HengeStartException error)
+        {
+            // A machine without a default route.
+            Assert.Contains("--advertise", error.Message, StringComparison.Ordinal);
+            return;
+        }
+        Assert.False(IPAddress.IsLoopback(IPEndPoint.Parse(own).Address));
+    }
+
     [Theory]
     [InlineData("host", true)]
     [InlineData("host:1", true)]

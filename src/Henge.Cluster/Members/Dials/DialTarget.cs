@@ -1,13 +1,16 @@
 namespace Henge.Cluster.Members.Dials;
 
 /// <summary>An address that is dialled while there is a reason to.</summary>
-internal sealed class DialTarget(string address, bool isSeed)
+internal sealed class DialTarget(string address, bool isConfigured)
 {
     /// <summary>host:port.</summary>
     public string Address { get; } = address;
 
     /// <summary>Whether it is one to begin with; those are dialled for ever.</summary>
-    public bool IsSeed { get; } = isSeed;
+    public bool IsSeed => isConfigured || IsDiscovered;
+
+    /// <summary>Whether discovery names it now.</summary>
+    public bool IsDiscovered { get; set; }
 
     /// <summary>The member that advertises it; null for none.</summary>
     public MemberId? Member { get; set; }

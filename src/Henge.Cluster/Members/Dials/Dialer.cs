@@ -16,6 +16,9 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
     // A host that never tells how a dial ended must not stop this node from dialling.
     private const int LostDialMs = 10_000;
 
+    // Discovery may name hundreds of addresses where nobody is, and each dial takes a socket for a second.
+    private const int MaxStrangerDials = 64;
+
     // A name that stood for this node may stand for somebody else later.
     private const int SelfFactor = 6;
 
@@ -46,15 +49,26 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
     public void Tick(Instant now)
     {
         Follow(now.MonotonicMs);
-        foreach (DialTarget target in _targets)
+        foreach (DialTarget target in Due(now.MonotonicMs))
         {
-            if (target.NextMs > now.MonotonicMs || IsUnderWay(target, now.MonotonicMs) || !IsWanted(target))
-            {
-                continue;
-            }
             target.DialledMs = now.MonotonicMs;
             host.Dial(target.Address);
         }
+    }
+
+    /// <summary>
+    /// Discovery names these addresses now. What it named before and does not any more is dialled only as long as a
+    /// member advertises it.
+    /// </summary>
+    public void Discovered(IReadOnlyCollection<string> addresses, Instant now)
+    {
+        _targets.ForEach(static target => target.IsDiscovered = false);
+        foreach (string address in addresses)
+        {
+            DialTarget target = _byAddress.GetValueOrDefault(address) ?? Add(address, false, now.MonotonicMs);
+            target.IsDiscovered = true;
+        }
+        _knownVersion = -1;
     }
 
     /// <summary>How often in a row an address refused.</summary>
@@ -148,6 +162,23 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
         _targets.RemoveAll(t => !t.IsSeed && t.Member is null && _byAddress.Remove(t.Address));
     }
 
+    // Of addresses that belong to no member only so many at once, those that wait longest first.
+    private IEnumerable<DialTarget> Due(long nowMs)
+    {
+        List<DialTarget> due = _targets.FindAll(
+            target => target.NextMs <= nowMs && !IsUnderWay(target, nowMs) && IsWanted(target));
+        if (due.Count == 0)
+        {
+            return due;
+        }
+        int places = MaxStrangerDials - _targets.Count(t => t.Member is null && IsUnderWay(t, nowMs));
+        return due.Count(static target => target.Member is null) <= places
+            ? due
+            : due.Where(static target => target.Member is not null).Concat(
+                due.Where(static target => target.Member is null).OrderBy(static t => t.NextMs)
+                    .Take(Math.Max(0, places)));
+    }
+
     private bool HasAnswered(DialTarget target)
     {
         if (!target.IsSeed || target.Address == roster.Self.Address)
@@ -181,9 +212,9 @@ internal sealed class Dialer(ClusterOptions options, Roster roster, IClusterHost
     private static bool IsUnderWay(DialTarget target, long nowMs) =>
         target.DialledMs is { } since && nowMs - since < LostDialMs;
 
-    private DialTarget Add(string address, bool isSeed, long nowMs)
+    private DialTarget Add(string address, bool isConfigured, long nowMs)
     {
-        var target = new DialTarget(address, isSeed) { NextMs = nowMs };
+        var target = new DialTarget(address, isConfigured) { NextMs = nowMs };
         _targets.Add(target);
         _byAddress.Add(address, target);
         return target;

@@ -19,6 +19,7 @@ internal static class MetricCatalogue
         .. SizingMetrics.Rows,
         .. RingMetrics.Rows,
         .. PeerMetrics.Rows,
+        .. DiscoveryMetrics.Rows,
     ];
 
     /// <summary>Those that the caches of an application count; seen by listeners of its meter alone.</summary>

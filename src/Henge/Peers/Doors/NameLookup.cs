@@ -12,23 +12,23 @@ internal sealed class NameLookup
     private const int MaxThreads = 16;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, List<Action<IPAddress[]>>> _waiting = [];
+    private readonly Dictionary<string, List<Action<IPAddress[], SocketError>>> _waiting = [];
 
     /// <summary>
-    /// Finds the addresses of a host and calls back with them, none when there are none or the lookup cannot begin: at
-    /// once for an address, else on another thread.
+    /// Finds the addresses of a host and calls back with them, none when there are none or the lookup cannot begin, and
+    /// with how it went: at once for an address, else on another thread.
     /// </summary>
-    public void Find(string host, Action<IPAddress[]> found)
+    public void Find(string host, Action<IPAddress[], SocketError> found)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))
         {
-            found([literal]);
+            found([literal], SocketError.Success);
             return;
         }
         bool isFull;
         lock (_lock)
         {
-            if (_waiting.TryGetValue(host, out List<Action<IPAddress[]>>? others))
+            if (_waiting.TryGetValue(host, out List<Action<IPAddress[], SocketError>>? others))
             {
                 others.Add(found);
                 return;
@@ -41,7 +41,7 @@ internal sealed class NameLookup
         }
         if (isFull)
         {
-            found([]);
+            found([], SocketError.TryAgain);
             return;
         }
         new Thread(() => Resolve(host), 256 << 10) { IsBackground = true, Name = "henge names" }.Start();
@@ -50,19 +50,25 @@ internal sealed class NameLookup
     private void Resolve(string host)
     {
         IPAddress[] addresses = [];
+        SocketError error = SocketError.Success;
         try
         {
             addresses = Dns.GetHostAddresses(host);
         }
-        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        catch (SocketException exception)
         {
-            // An unknown name: the same as one without addresses.
+            error = exception.SocketErrorCode;
         }
-        List<Action<IPAddress[]>>? waiting;
+        catch (ArgumentException)
+        {
+            // No name at all.
+            error = SocketError.HostNotFound;
+        }
+        List<Action<IPAddress[], SocketError>>? waiting;
         lock (_lock)
         {
             _waiting.Remove(host, out waiting);
         }
-        waiting!.ForEach(found => found(addresses));
+        waiting!.ForEach(found => found(addresses, error));
     }
 }

@@ -180,7 +180,8 @@ internal sealed class PeerDoor : IPollWork
         var dialling = new Dialling(request, NowMs + StepMs);
         _lookups.Add(dialling);
         _names.Find(
-            OwnAddress.Split(request.Address).Host, addresses => _thread.Post(() => Resolved(dialling, addresses)));
+            OwnAddress.Split(request.Address).Host,
+            (addresses, _) => _thread.Post(() => Resolved(dialling, addresses)));
     }
 
     private void Resolved(Dialling dialling, IPAddress[] addresses)

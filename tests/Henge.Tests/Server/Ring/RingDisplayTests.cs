@@ -18,6 +18,7 @@ public sealed class RingDisplayTests
            "owned_slots":8192,"replica_slots":8192},
           {"id":"01","name":"b","address":"h:2","zone":"z","weight":1,"state":"alive","phase":"leaving","self":false,
            "owned_slots":8192,"replica_slots":8192,"round_trip_microseconds":1250,"clock_skew_ms":-7}],
+         "discovery":[{"source":"dns:a:7400","up":false,"addresses":3,"errors":1,"problem":"no name server answers"}],
          "transfers":[{"peer":"b","direction":"in","slots":12,"entries":3400,"bytes":1048576,"progress":0.25}]}
         """;
 
@@ -36,6 +37,7 @@ public sealed class RingDisplayTests
                     + "12 slots on their way here, 3 misses due to topology",
                 "member: a_* h:1 - 1 alive 8,192_(50_%) 8,192 - -",
                 "member: b h:2 z 1 leaving 8,192_(50_%) 8,192 1.25_ms -7_ms",
+                "discovery: dns:a:7400 no 3 no_name_server_answers",
                 "transfer: b in 12 3,400 1_MiB 25_%",
                 "",
             ],

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+using Henge.Discovery;
+using Henge.Tests.Peers.Rings;
+using Henge.Tests.Transport;
+
+using Xunit;
+
+namespace Henge.Tests.Discovery;
+
+/// <summary>Nodes with real sockets, and a name server that the test is.</summary>
+[Collection(TransportCollection.Name)]
+public sealed class NodeDiscoveryTests
+{
+    private readonly ConcurrentDictionary<string, IPAddress[]> _names = new();
+
+    [Fact]
+    public async Task Nodes_that_find_a_name_with_nothing_behind_it_wait_and_then_form_one_ring()
+    {
+        await using HengeNode a = Start("127.0.0.1");
+        await using HengeNode b = Start("127.0.0.2", LiveRing.RingOf(a).Snapshot.Self.Address.Split(':')[1]);
+        await TransportHost.UntilAsync(() => IsWaiting(a) && IsWaiting(b));
+        Assert.False(a.Ready || b.Ready);
+
+        _names["nodes"] = [IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")];
+
+        await TransportHost.UntilAsync(() => a.Ready && b.Ready);
+        Assert.Equal(2, LiveRing.RingOf(a).Snapshot.View.Members.Count);
+        Assert.Equal(LiveRing.RingOf(a).Snapshot.View.Id, LiveRing.RingOf(b).Snapshot.View.Id);
+
+        // The name names nobody any more, then only addresses that others have got: the ring stays.
+        _names["nodes"] = [];
+        await TransportHost.UntilAsync(() => a.Discovery.Status[0] is { IsUp: false });
+        _names["nodes"] = [IPAddress.Parse("127.0.0.9")];
+        await TransportHost.UntilAsync(() => a.Discovery.Status[0] is { IsUp: true, Addresses: 1 });
+        Assert.Equal(2, LiveRing.RingOf(a).Snapshot.View.Members.Count);
+    }
+
+    [Fact]
+    public async Task The_platforms_resolver_is_asked_unless_told_otherwise()
+    {
+        var options = new HengeOptions { Port = 0, Memory = 64 << 20 };
+        options.Discovery.Sources.Add("dns:localhost:9");
+        options.Discovery.Sources.Add("dns:no-such-name.invalid");
+        await using var node = new HengeNode(options);
+        node.Start();
+
+        await TransportHost.UntilAsync(() => node.Discovery.Status is [{ HasAnswered: true }, { Errors: > 0 }]);
+
+        Assert.Equal("dns:localhost:9", node.Discovery.Status[0].Source);
+        Assert.False(node.Ready);
+    }
+
+    private static bool IsWaiting(HengeNode node) => node.Discovery.Status is [{ IsUp: false, Errors: > 0 }];
+
+    private HengeNode Start(string address, string port = "0")
+    {
+        var options = new HengeOptions
+        {
+            Port = int.Parse(port, null),
+            Memory = 64 << 20,
+            Name = address,
+            LeaveTimeout = TimeSpan.Zero,
+        };
+        options.Bind.Clear();
+        options.Bind.Add(IPAddress.Parse(address));
+        int listening = options.Port != 0 ? options.Port : FreePort();
+        options.Port = listening;
+        options.Discovery.Sources.Add($"dns:nodes:{listening}");
+        var node = new HengeNode(options);
+        node.Discovery.Lookup = (host, _) => _names.TryGetValue(host, out IPAddress[]? addresses)
+            ? Task.FromResult(addresses)
+            : Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
+        node.Start();
+        return node;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
