@@ -6,6 +6,7 @@ using Henge.Peers;
 using Henge.Security;
 using Henge.Storage;
 using Henge.Storage.Eviction;
+using Henge.Values;
 
 namespace Henge;
 
@@ -313,10 +314,10 @@ public sealed class HengeOptions
     };
 
     /// <summary>
-    /// A part of what the container grants, or without a limit the machine has; the runtime knows either.
+    /// A part of what the container grants, or without a limit the machine has.
     /// </summary>
     internal static long ShareOfMachine(int parts) =>
-        Math.Max(MinMemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / parts);
+        Math.Max(MinMemoryBytes, MachineMemory.Bytes / parts);
 
     private string? ValidateStore()
     {

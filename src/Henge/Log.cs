@@ -194,7 +194,7 @@ internal static partial class Log
     public static partial void DiscoveryAnswers(ILogger logger, string source, int count);
 
     [LoggerMessage(1431, LogLevel.Warning,
-        "Discovery {Source} does not answer and is asked again; who it named before is dialled on: {Why}")]
+        "Discovery {Source} fails and is asked again; who it named before is dialled on: {Why}")]
     public static partial void DiscoveryFails(ILogger logger, string source, string why);
 
     [LoggerMessage(1432, LogLevel.Warning,
@@ -207,6 +207,14 @@ internal static partial class Log
 
     [LoggerMessage(1434, LogLevel.Error, "Discovery {Source} failed and goes on")]
     public static partial void DiscoveryThrew(ILogger logger, string source, Exception exception);
+
+    [LoggerMessage(1435, LogLevel.Warning,
+        "Discovery {Source} is another than before, or has lost what it held; members enter themselves anew")]
+    public static partial void EtcdIsAnother(ILogger logger, string source);
+
+    [LoggerMessage(1436, LogLevel.Warning,
+        "Discovery {Source} has keys that are no records of nodes of this cluster, such as {Key}; passed over")]
+    public static partial void EtcdHasStrangers(ILogger logger, string source, string key);
 
     [LoggerMessage(1500, LogLevel.Warning,
         "A cached value is no {Type} that its serializer can read, and is made again; {Others} others not logged")]

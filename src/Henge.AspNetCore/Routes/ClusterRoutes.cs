@@ -52,7 +52,7 @@ internal sealed class ClusterRoutes
             MissesDueToTopology = status.TopologyMisses,
             Repaired = status.Repaired,
             Members = [.. status.Members.Select(member => Describe(member, snapshot, status, owned, replicas))],
-            Discovery = [.. node.Discovery.Status.Select(Describe)],
+            Discovery = [.. _node.Discovery.Status.Select(Describe)],
             Transfers = [.. status.Transfers.Select(transfer => Describe(transfer, status))],
         };
     }

@@ -52,6 +52,10 @@ internal static class NodeOptions
         options.Security.TlsKeyFile = values.Text(TlsOptions.Key);
         options.Security.TlsClientCaFile = values.Text(TlsOptions.ClientCa);
         options.Security.AllowPlain = values.Switch(TlsOptions.Plain);
+        options.Discovery.EtcdUser = values.Text(DiscoveryFlags.EtcdUser);
+        options.Discovery.EtcdPasswordFile = values.Text(DiscoveryFlags.EtcdPasswordFile);
+        options.Discovery.EtcdPassword = values.Text(DiscoveryFlags.EtcdPassword);
+        options.Discovery.EtcdCaFile = values.Text(DiscoveryFlags.EtcdCa);
         options.Security.ClusterSecretFile = values.Text(RingOptions.ClusterSecretFile);
         if (values.Text(ServeOptions.Name) is { } name)
         {
@@ -71,7 +75,7 @@ internal static class NodeOptions
         {
             options.Peers.Add(peer.ToString());
         }
-        foreach (string source in DiscoveryOptions.Rejoin(values.List(RingOptions.Discovery)))
+        foreach (string source in DiscoveryOptions.Rejoin(values.List(DiscoveryFlags.Sources)))
         {
             options.Discovery.Sources.Add(source);
         }

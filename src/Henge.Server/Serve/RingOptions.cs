@@ -17,16 +17,6 @@ internal static class RingOptions
         Help = "Nodes to begin with: one that is up is enough, the rest is learnt. The node itself may be listed.",
     };
 
-    /// <summary>--discovery</summary>
-    public static readonly CommandOption Discovery = new()
-    {
-        Name = "discovery",
-        Kind = OptionKind.List,
-        ValueName = "SOURCE,…",
-        Group = Ring,
-        Help = "Who names such nodes while running: dns:NAME[:port] (docs/discovery.md). No ring begins without it.",
-    };
-
     /// <summary>--advertise</summary>
     public static readonly CommandOption Advertise = new()
     {
@@ -131,7 +121,7 @@ internal static class RingOptions
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CommandOption> All { get; } =
     [
-        Peers, Discovery, Advertise, Copies, WriteAck, Weight, Zone,
+        Peers, .. DiscoveryFlags.All, Advertise, Copies, WriteAck, Weight, Zone,
         ClusterName, ClusterSecretFile, ClusterSecret, LeaveTimeout,
     ];
 }

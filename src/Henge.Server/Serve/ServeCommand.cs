@@ -41,7 +41,7 @@ internal static class ServeCommand
                 $"unexpected argument {arguments.Operands[0]}: options begin with a dash, as in --port 8000");
         }
         OptionValues values = new(ServeOptions.All, arguments.Flags, terminal.Environment, ServeOptions.Config);
-        HengeOptions options = NodeOptions.From(values, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        HengeOptions options = NodeOptions.From(values, MachineMemory.Bytes);
         using LineLoggerFactory loggers = new(terminal.Error, Level(values), TimeProvider.System);
         using StopSignals signals = new(loggers.CreateLogger("Henge.Server"), options.Limits.StopTimeout);
         try
@@ -68,14 +68,18 @@ internal static class ServeCommand
             await WarmUp.RunAsync(options.Transport).ConfigureAwait(false);
             await http.StartAsync(CancellationToken.None).ConfigureAwait(false);
             await node.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            ServiceNotice notice = new(node, terminal.Environment);
+            await using ConfiguredAsyncDisposable told = notice.ConfigureAwait(false);
             using IDisposable? sender = otlp.IsAnySent ? Send(node, otlp, logger) : null;
             if (await Task.WhenAny(node.Joined, signals.First).ConfigureAwait(false) == node.Joined)
             {
                 string addresses = string.Join(", ", node.EndPoints.Select(endPoint => endPoint.ToString()));
+                notice.Ready();
                 terminal.Out.WriteLine($"henge {ProductVersion.Text} ready on {addresses} (HTTP, Redis)");
             }
             await signals.First.ConfigureAwait(false);
             TimeSpan limit = options.LeaveTimeout + options.Limits.StopTimeout;
+            notice.Stopping(limit);
             await StopAsync(node, http, limit, logger).ConfigureAwait(false);
         }
         return ExitCode.Ok;

@@ -7,6 +7,7 @@ using Henge.Commands.Server;
 using Henge.Sessions;
 using Henge.Snapshots;
 using Henge.Storage;
+using Henge.Values;
 
 namespace Henge.Diagnostics;
 
@@ -80,7 +81,7 @@ internal static class ServerReport
         text.Line("maxmemory_human", NodeReport.Human(store.LimitBytes));
         text.Line("maxmemory_policy", ConfigTable.PolicyName(node.Options.Eviction));
         text.Line("mem_fragmentation_ratio", ratio.ToString("0.00", CultureInfo.InvariantCulture));
-        text.Line("total_system_memory", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        text.Line("total_system_memory", MachineMemory.Bytes);
         text.Line("mem_allocator", "henge");
     }
 

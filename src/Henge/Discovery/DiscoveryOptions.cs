@@ -1,3 +1,5 @@
+using Henge.Discovery.Etcd;
+
 namespace Henge.Discovery;
 
 /// <summary>
@@ -12,11 +14,30 @@ public sealed class DiscoveryOptions
     internal const int MaxSources = 8;
 
     /// <summary>
-    /// Sources, each <c>dns:NAME[:port]</c>, a name whose addresses are nodes, such as a headless service in Kubernetes
-    /// (the port is 7400 unless given). Default none. A node with sources becomes ready when it has joined a ring, or
-    /// when every source has answered and for 5 s nobody was there: never because a source was silent.
+    /// Sources. <c>dns:NAME[:port]</c> is a name whose addresses are nodes, such as a headless service in Kubernetes
+    /// (the port is 7400 unless given). <c>etcd:http(s)://host[:port][,host[:port]…][/prefix]</c> is etcd, and the
+    /// prefix under which nodes enter themselves (/henge unless given). Default none. A node with sources becomes ready
+    /// when it has joined a ring, or when every source has answered and for 5 s nobody was there: never because a
+    /// source was silent.
     /// </summary>
     public IList<string> Sources { get; } = new List<string>();
+
+    /// <summary>User to log in as at etcd; null (default): nobody.</summary>
+    public string? EtcdUser { get; set; }
+
+    /// <summary>The user's password. Give it by file or environment, never as an argument others can list.</summary>
+    public string? EtcdPassword { get; set; }
+
+    /// <summary>
+    /// File whose first line is the user's password, read at each login; null (default): <see cref="EtcdPassword"/>.
+    /// </summary>
+    public string? EtcdPasswordFile { get; set; }
+
+    /// <summary>
+    /// File with the certificates in PEM of those who may sign the certificates of etcd; null (default): whom the
+    /// system trusts.
+    /// </summary>
+    public string? EtcdCaFile { get; set; }
 
     /// <summary>
     /// Puts together again what was split at commas: those inside of a source, and those between.
@@ -26,7 +47,7 @@ public sealed class DiscoveryOptions
         string? source = null;
         foreach (string part in parts)
         {
-            if (source is not null && !DnsName.Is(part))
+            if (source is not null && !DnsName.Is(part) && !EtcdPrefix.Is(part))
             {
                 source += "," + part;
                 continue;
@@ -53,12 +74,34 @@ public sealed class DiscoveryOptions
         }
         foreach (string source in Sources)
         {
-            string? wrong = DnsName.Is(source) ? DnsName.TryParse(source, out _) : "write dns:NAME[:port]";
+            string? wrong = DnsName.Is(source) ? DnsName.TryParse(source, out _)
+                : EtcdPrefix.Is(source) ? EtcdPrefix.TryParse(source, out _)
+                : "write dns:NAME[:port], or etcd:http://host:port/prefix";
             if (wrong is not null)
             {
-                return $"discovery '{source}': {wrong}";
+                // What stands before an @ may be a password.
+                return $"discovery '{source[(source.IndexOf('@', StringComparison.Ordinal) + 1)..]}': {wrong}";
             }
         }
-        return null;
+        return ValidateEtcd();
+    }
+
+    private string? ValidateEtcd()
+    {
+        bool hasPassword = EtcdPassword is not null || EtcdPasswordFile is not null;
+        if ((EtcdUser is not null) != hasPassword)
+        {
+            return "a login at etcd takes a user and a password: give --etcd-user, and --etcd-password-file or "
+                + "HENGE_ETCD_PASSWORD";
+        }
+        if ((hasPassword || EtcdCaFile is not null) && !Sources.Any(EtcdPrefix.Is))
+        {
+            return "a user, a password or an authority of etcd is given, and no etcd: give --discovery etcd:…";
+        }
+        return EtcdCaFile is not null
+            && !Sources.Any(static text =>
+                EtcdPrefix.Is(text) && EtcdPrefix.TryParse(text, out EtcdPrefix? prefix) is null && prefix!.IsSecure)
+            ? "--etcd-ca is about TLS: give etcd's addresses as https://…"
+            : null;
     }
 }

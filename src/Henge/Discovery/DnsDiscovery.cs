@@ -54,6 +54,12 @@ internal sealed class DnsDiscovery(
     /// <inheritdoc/>
     public Task WithdrawAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // It holds nothing.
+    }
+
     private async Task LookAsync(SourceView view, CancellationToken cancellationToken)
     {
         string why;

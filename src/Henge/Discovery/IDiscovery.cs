@@ -1,7 +1,7 @@
 namespace Henge.Discovery;
 
 /// <summary>One place that knows who may be in the ring. There are names and etcd.</summary>
-internal interface IDiscovery
+internal interface IDiscovery : IDisposable
 {
     /// <summary>As the options name it.</summary>
     string Name { get; }

@@ -1,8 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+using Henge.Discovery.Etcd;
 using Henge.Peers;
 using Henge.Peers.Doors;
+using Henge.Security;
 
 namespace Henge.Discovery;
 
@@ -72,12 +77,69 @@ internal sealed class NodeDiscovery : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        foreach ((IDiscovery source, _) in _sources)
+        {
+            source.Dispose();
+        }
+        _stopping.Dispose();
+    }
 
-    private IDiscovery Create(string text) => DnsName.TryParse(text, out DnsName? name) is { } wrong
-        ? throw new HengeStartException($"discovery '{text}': {wrong}")
-        : new DnsDiscovery(
-            name!, (host, stopping) => Lookup(host, stopping), _node.TimeProvider, Random.Shared.NextDouble);
+    // The options were validated before, so each text can be read.
+    private IDiscovery Create(string text)
+    {
+        if (DnsName.Is(text))
+        {
+            _ = DnsName.TryParse(text, out DnsName? name);
+            return new DnsDiscovery(
+                name!, (host, stopping) => Lookup(host, stopping), _node.TimeProvider, Random.Shared.NextDouble);
+        }
+        _ = EtcdPrefix.TryParse(text, out EtcdPrefix? prefix);
+        string cluster = _node.Options.ClusterName;
+        return new EtcdDiscovery(
+            prefix!, cluster, () => EtcdRecord.Of(_ring!.Snapshot.Self, cluster), Client(prefix!), _node.TimeProvider,
+            Random.Shared.NextDouble, _node.Logger);
+    }
+
+    private EtcdClient Client(EtcdPrefix prefix)
+    {
+        DiscoveryOptions options = _node.Options.Discovery;
+        SecretFile? file = options.EtcdPasswordFile is { } path ? new SecretFile("--etcd-password-file", path) : null;
+        // Read once at the start, so that a wrong path is known then.
+        _ = file?.Lines();
+        return new EtcdClient(
+            prefix, options.EtcdUser, () => file is null ? options.EtcdPassword! : FirstLine(file),
+            options.EtcdCaFile is { } ca ? Authorities(ca) : null, _node.TimeProvider);
+    }
+
+    private static string FirstLine(SecretFile file)
+    {
+        try
+        {
+            return file.Lines() is [{ } first, ..] ? first : throw new EtcdException($"{file.Name} is empty");
+        }
+        catch (HengeStartException error)
+        {
+            throw new EtcdException(error.Message);
+        }
+    }
+
+    private static X509Certificate2Collection Authorities(string path)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new HengeStartException($"--etcd-ca {path}: {error.Message}");
+        }
+        return authorities.Count > 0
+            ? authorities
+            : throw new HengeStartException($"--etcd-ca {path}: there is no certificate in PEM in it");
+    }
 
     private Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {

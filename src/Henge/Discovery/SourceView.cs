@@ -55,7 +55,8 @@ internal sealed class SourceView
     /// <summary>The source has answered.</summary>
     /// <param name="addresses">All that it names now, as host:port.</param>
     /// <param name="isAnswer">Whether a ring would be among them, if there were one.</param>
-    public void Named(IReadOnlyCollection<string> addresses, bool isAnswer)
+    /// <param name="problem">What is wrong all the same, in words; empty for nothing.</param>
+    public void Named(IReadOnlyCollection<string> addresses, bool isAnswer, string problem = "")
     {
         SourceStatus before = Status;
         bool hasChanged;
@@ -65,16 +66,21 @@ internal sealed class SourceView
         }
         SourceStatus status = before with
         {
-            IsUp = true,
+            IsUp = problem.Length == 0,
+            Errors = before.Errors + (problem.Length > 0 ? 1 : 0),
             HasAnswered = before.HasAnswered || isAnswer,
             Addresses = Math.Min(addresses.Count, MaxAddresses),
             AnsweredAtMs = _node.NowMs,
-            Problem = "",
+            Problem = problem,
         };
         Volatile.Write(ref _status, status);
-        if (before.AnsweredAtMs is null || !before.IsUp)
+        if (status.IsUp && !before.IsUp)
         {
             Log.DiscoveryAnswers(_node.Logger, status.Source, status.Addresses);
+        }
+        else if (!status.IsUp && before.Problem != problem)
+        {
+            Log.DiscoveryFails(_node.Logger, status.Source, problem);
         }
         if (addresses.Count > MaxAddresses && !_isOverfull)
         {

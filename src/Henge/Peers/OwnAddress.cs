@@ -46,9 +46,13 @@ internal static class OwnAddress
                 + "give one with --advertise host:port");
     }
 
-    /// <summary>Whether a text is a host, or a host and a port.</summary>
-    public static bool IsHostWithPort(string text)
+    /// <summary>Whether a text is a host and a port, or where that is not needed, a host alone.</summary>
+    public static bool IsHostWithPort(string text, bool isPortNeeded = false)
     {
+        if (isPortNeeded && !HasPort(text))
+        {
+            return false;
+        }
         string host = HasPort(text) ? text[..text.LastIndexOf(':')] : text;
         return Uri.CheckHostName(host.Trim('[', ']')) != UriHostNameType.Unknown
             && text.Length <= byte.MaxValue

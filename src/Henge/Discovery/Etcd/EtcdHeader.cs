@@ -1,0 +1,11 @@
+namespace Henge.Discovery.Etcd;
+
+/// <summary>What every answer of etcd begins with.</summary>
+internal sealed class EtcdHeader
+{
+    /// <summary>Which etcd it is.</summary>
+    public ulong ClusterId { get; init; }
+
+    /// <summary>Counts its changes.</summary>
+    public long Revision { get; init; }
+}
