@@ -30,7 +30,8 @@ public sealed class OtlpTests
         string[] expected =
         [
             // These nodes have no source of discovery, and so no series of one.
-            .. MetricCatalogue.OfNodes.Where(static metric => metric.Tags != "source").SelectMany(static metric => metric.Kind == MetricKind.Histogram
+            .. MetricCatalogue.OfNodes.Where(static metric => metric.Tags != "source")
+                .SelectMany(static metric => metric.Kind == MetricKind.Histogram
                 ? [metric.Name + ".bucket", metric.Name + ".sum", metric.Name + ".count"]
                 : (string[])[metric.Name]).Select(static name => "metric " + name),
             "span henge set", "resource service.name=shop-cache", "resource host.name=n1", "resource host.name=n2",
