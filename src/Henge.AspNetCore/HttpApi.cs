@@ -31,6 +31,7 @@ internal sealed class HttpApi
     private readonly ClassicRoutes _classic;
     private readonly NodeRoutes _about;
     private readonly ClusterRoutes _cluster;
+    private readonly TopRoutes _tops;
     private readonly InspectRoutes _inspect;
     private readonly EventRoutes? _events;
 
@@ -60,6 +61,7 @@ internal sealed class HttpApi
             node.Http.CountConnectionsBy(() => connections.Connections);
         }
         _cluster = new ClusterRoutes(node);
+        _tops = new TopRoutes(node);
         _inspect = new InspectRoutes(node, ring);
         var feed = new SnapshotFeed(node, _cluster, limits.EventInterval, stopping);
         _events = new EventRoutes(node, feed, limits, stopping);
@@ -78,6 +80,7 @@ internal sealed class HttpApi
         _cache = new CacheRoutes(node, writer, budget, contentTypes, whole, ring: null);
         _about = new NodeRoutes(node, connections: null);
         _cluster = new ClusterRoutes(node);
+        _tops = new TopRoutes(node);
         _inspect = new InspectRoutes(node, ring: null);
     }
 
@@ -255,6 +258,9 @@ internal sealed class HttpApi
                 return MethodRules.Answer(context, HttpRoute.Stats, user) ?? _about.StatsAsync(context);
             case "/v1/sizing":
                 return MethodRules.Answer(context, HttpRoute.Sizing, user) ?? _about.SizingAsync(context);
+            case "/v1/hotkeys":
+                return MethodRules.Answer(context, HttpRoute.HotKeys, user)
+                    ?? _tops.HotKeysAsync(context, user, target.Query);
             case "/v1/cluster":
                 return MethodRules.Answer(context, HttpRoute.Cluster, user) ?? _cluster.ClusterAsync(context);
             case "/v1/cluster/slots":

@@ -69,7 +69,8 @@ internal readonly ref struct EntryScope
     {
         if (Handle is not 0 and var handle)
         {
-            Use(handle);
+            _shard.Touch(handle);
+            _shard.Sampler.Use(_shard.OpenAt(_scope).Hash, handle);
         }
     }
 
@@ -130,7 +131,8 @@ internal readonly ref struct EntryScope
         {
             Entry entry = _shard.Arena[handle];
             entry.Version = _shard.NextVersion(_nowMs, entry.Version);
-            Use(handle);
+            _shard.Touch(handle);
+            _shard.Sampler.Write(_shard.OpenAt(_scope).Hash, handle);
             NoteChange(WriteResult.Ok);
         }
     }
@@ -177,12 +179,6 @@ internal readonly ref struct EntryScope
 
     /// <summary>Tells the change sink if the scope has changed its key, and unlocks the shard.</summary>
     public void Dispose() => _shard.Close(_key);
-
-    private void Use(uint handle)
-    {
-        _shard.Touch(handle);
-        _shard.Sampler.Use(_shard.OpenAt(_scope).Hash, handle);
-    }
 
     private WriteResult NoteChange(WriteResult result)
     {

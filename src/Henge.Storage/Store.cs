@@ -3,6 +3,7 @@ using Henge.Storage.Entries;
 using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
 using Henge.Storage.Sizing;
+using Henge.Storage.Tops;
 using Henge.Storage.Slots;
 using Henge.Storage.Visits;
 
@@ -47,6 +48,7 @@ internal sealed class Store : IDisposable
         _core.Shards = _shards;
         _stale = new StaleSweep(_core);
         Sizing = new StoreSizing(_core);
+        Tops = new StoreTops(_core);
     }
 
     /// <summary>What the store is made of, for those that look inside (verifier, ring).</summary>
@@ -54,6 +56,9 @@ internal sealed class Store : IDisposable
 
     /// <summary>What other sizes of memory would do.</summary>
     public StoreSizing Sizing { get; }
+
+    /// <summary>The keys in most use, and the largest entries.</summary>
+    public StoreTops Tops { get; }
 
     /// <summary>Number of shards.</summary>
     public int ShardCount => _shards.Length;
@@ -197,6 +202,7 @@ internal sealed class Store : IDisposable
     {
         _core.NowMs = nowMs;
         Sizing.Tick(nowMs);
+        Tops.Tick(nowMs);
         int rounds = Math.Max(1, EntriesPerTick / EntriesPerHold);
         int idle = 0;
         while (rounds > 0 && idle < _shards.Length)

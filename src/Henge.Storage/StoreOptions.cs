@@ -73,6 +73,9 @@ internal sealed class StoreOptions
     /// <summary>Whether other sizes of memory are simulated (<see cref="Store.Sizing"/>); false by default.</summary>
     public bool SimulatesSizes { get; init; }
 
+    /// <summary>Whether keys in most use are noted (<see cref="Store.Tops"/>); false by default.</summary>
+    public bool NotesTops { get; init; }
+
     /// <summary>Seed of the keyed hash; 0 draws one from the system's random source.</summary>
     public ulong HashSeed { get; init; }
 

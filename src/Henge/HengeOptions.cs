@@ -311,6 +311,7 @@ public sealed class HengeOptions
         Slots = new NodeSlots(),
         RemembersDepartures = Metrics,
         SimulatesSizes = Metrics,
+        NotesTops = Metrics,
     };
 
     /// <summary>

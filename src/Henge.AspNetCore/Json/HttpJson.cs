@@ -10,6 +10,7 @@ namespace Henge.AspNetCore.Json;
 [JsonSerializable(typeof(ClassicSet))]
 [JsonSerializable(typeof(StatsReply))]
 [JsonSerializable(typeof(SizingReply))]
+[JsonSerializable(typeof(HotKeysReply))]
 [JsonSerializable(typeof(ClusterReply))]
 [JsonSerializable(typeof(List<ClusterSlots>))]
 [JsonSerializable(typeof(MultiKeys))]

@@ -49,6 +49,12 @@ internal enum QueryNames
     /// <summary><c>tag=</c>: a tag to invalidate; may be there several times.</summary>
     Tag = 8192,
 
+    /// <summary><c>count=10</c>.</summary>
+    Count = 16384,
+
+    /// <summary><c>local</c>: of this node alone.</summary>
+    Local = 32768,
+
     /// <summary>What says how long an entry lives.</summary>
     Lifetime = Ttl | Idle | Expires,
 

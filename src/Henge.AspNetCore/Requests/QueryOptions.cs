@@ -47,6 +47,12 @@ internal ref struct QueryOptions
     /// <summary>Value of <c>wait</c>.</summary>
     public ReadOnlySpan<char> Wait { get; private set; }
 
+    /// <summary>Value of <c>count</c>.</summary>
+    public ReadOnlySpan<char> Count { get; private set; }
+
+    /// <summary>Value of <c>local</c>.</summary>
+    public ReadOnlySpan<char> Local { get; private set; }
+
     /// <summary>Whether keys are base64url.</summary>
     public readonly bool KeysAreBase64 => (Present & QueryNames.Enc) != 0;
 
@@ -101,6 +107,8 @@ internal ref struct QueryOptions
         "lease" => QueryNames.Lease,
         "wait" => QueryNames.Wait,
         "tag" => QueryNames.Tag,
+        "count" => QueryNames.Count,
+        "local" => QueryNames.Local,
         _ => QueryNames.None,
     };
 
@@ -126,6 +134,8 @@ internal ref struct QueryOptions
             case QueryNames.All: All = value; break;
             case QueryNames.Lease: Lease = value; break;
             case QueryNames.Wait: Wait = value; break;
+            case QueryNames.Count: Count = value; break;
+            case QueryNames.Local: Local = value; break;
             case QueryNames.Tag: break;
             default: Key = value; break;
         }

@@ -48,6 +48,9 @@ internal sealed record HttpRoute(
     /// <summary>What other sizes of memory would do.</summary>
     public static readonly HttpRoute Sizing = new("/v1/sizing", "GET, HEAD, OPTIONS");
 
+    /// <summary>The keys in most use, and the largest entries.</summary>
+    public static readonly HttpRoute HotKeys = new("/v1/hotkeys", "GET, HEAD, OPTIONS");
+
     /// <summary>The ring.</summary>
     public static readonly HttpRoute Cluster = new("/v1/cluster", "GET, HEAD, OPTIONS");
 
@@ -85,7 +88,7 @@ internal sealed record HttpRoute(
     public static readonly IReadOnlyList<HttpRoute> All =
     [
         Get, Set, Cache, Entry, Increment, Touch, Append, MultiGet, MultiSet, MultiDelete,
-        Stats, Sizing, Cluster, ClusterSlots, Events, Inspect, Metrics, Health, Ready, OpenApi,
+        Stats, Sizing, HotKeys, Cluster, ClusterSlots, Events, Inspect, Metrics, Health, Ready, OpenApi,
         Index, Dashboard, DashboardFile,
     ];
 

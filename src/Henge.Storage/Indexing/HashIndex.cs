@@ -75,6 +75,28 @@ internal sealed unsafe class HashIndex : IDisposable
         }
     }
 
+    /// <summary>Finds an entry of whose key the hash alone is known; 0 when there is none.</summary>
+    public uint Find(ulong hash)
+    {
+        BucketRef bucket = _main[BucketOf(hash)];
+        while (true)
+        {
+            for (uint matches = bucket.Matches(TagOf(hash)); matches != 0; matches &= matches - 1)
+            {
+                uint handle = bucket.Handle(BitOperations.TrailingZeroCount(matches));
+                if (_hasher.Hash(_arena[handle].Key) == hash)
+                {
+                    return handle;
+                }
+            }
+            if (bucket.Link == 0)
+            {
+                return 0;
+            }
+            bucket = _overflow[bucket.Link];
+        }
+    }
+
     /// <summary>Makes sure that one <see cref="Insert"/> will find room; false when the budget refuses it.</summary>
     public bool TryReserve()
     {

@@ -294,7 +294,7 @@ internal sealed unsafe class EntryWriter
         {
             _shard.Touch(handle);
         }
-        _shard.Sampler.Use(hash, handle);
+        _shard.Sampler.Write(hash, handle);
     }
 
     /// <summary>

@@ -9,6 +9,7 @@ using Henge.Storage.Figures;
 using Henge.Storage.Indexing;
 using Henge.Storage.Regions;
 using Henge.Storage.Sizing;
+using Henge.Storage.Tops;
 using Henge.Storage.Visits;
 
 namespace Henge.Storage.Shards;
@@ -59,6 +60,7 @@ internal sealed class Shard : IDisposable
         NextVictimShard = number + 1;
         Gone = new Departures(core.DepartureBytes);
         Sizing = new ShardSizing(core.SizingBytes, 1 << core.ShardBits);
+        Tops = new ShardTops(core.NotesTops, core.Hasher.Hash(BitConverter.GetBytes(number)));
         Sampler = new ShardSampler(this, core);
         if (!core.Memory.TryTake(FixedBytes + Gone.Bytes + Sizing.Bytes))
         {
@@ -114,7 +116,10 @@ internal sealed class Shard : IDisposable
     /// <summary>Simulates other sizes of memory over some of the keys.</summary>
     public ShardSizing Sizing { get; }
 
-    /// <summary>Tells that simulation what happens.</summary>
+    /// <summary>Its keys in most use, and its largest entries.</summary>
+    public ShardTops Tops { get; }
+
+    /// <summary>Tells those two what happens.</summary>
     public ShardSampler Sampler { get; }
 
     /// <summary>Entries evicted.</summary>
@@ -132,9 +137,7 @@ internal sealed class Shard : IDisposable
     /// <summary>What an open scope stands on.</summary>
     public ref OpenEntry OpenAt(int scope) => ref _open[scope];
 
-    /// <summary>
-    /// Enters the lock, finds the live entry of a key and opens a scope on it; returns the scope's place.
-    /// </summary>
+    /// <summary>Enters the lock and opens a scope on a key's live entry; returns the scope's place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Open(ulong hash, ReadOnlySpan<byte> key, long nowMs)
     {
@@ -232,9 +235,7 @@ internal sealed class Shard : IDisposable
         _open.Inserted(hash, handle);
     }
 
-    /// <summary>
-    /// Puts a copy in the place of an entry in all links but the wheel's; the old slot is the caller's.
-    /// </summary>
+    /// <summary>Puts a copy in the place of an entry in all links but the wheel's; its slot stays.</summary>
     public void Replace(ulong hash, uint oldHandle, uint newHandle)
     {
         Index.Replace(hash, oldHandle, newHandle);

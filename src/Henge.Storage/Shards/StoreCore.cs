@@ -40,6 +40,7 @@ internal sealed class StoreCore : IDisposable
         SizingBytes = options.SimulatesSizes
             ? ShardSizing.BytesFor(options.MemoryBytes) >> shardBits
             : 0;
+        NotesTops = options.NotesTops;
         Slots = options.Slots is null ? null : new SlotTable(options.Slots, options.SlotCount);
         VersionSalt = (Hasher.Hash("version"u8) & SaltMask) << SaltShift;
         VersionsIgnoreStored = options.VersionsIgnoreStored;
@@ -66,6 +67,9 @@ internal sealed class StoreCore : IDisposable
 
     /// <summary>What each shard may take to simulate other sizes of memory.</summary>
     public long SizingBytes { get; }
+
+    /// <inheritdoc cref="StoreOptions.NotesTops"/>
+    public bool NotesTops { get; }
 
     /// <summary>The bound on bytes.</summary>
     public MemoryBudget Memory { get; }

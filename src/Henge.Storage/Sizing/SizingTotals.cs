@@ -23,6 +23,9 @@ internal readonly record struct SizingTotals
     /// <summary>Those of them that each size answers, the smaller sizes' hits included.</summary>
     public double[] ModelHits { get; init; }
 
+    /// <summary>What a store has counted that has just begun.</summary>
+    public static SizingTotals None(long nowMs) => new() { AtMs = nowMs, ModelHits = new double[SizeFactors.Count] };
+
     /// <summary>Sums what the shards of a store count.</summary>
     public static SizingTotals Of(StoreCore core, long nowMs)
     {

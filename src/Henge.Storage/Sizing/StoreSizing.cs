@@ -47,7 +47,12 @@ internal sealed class StoreSizing
         }
         lock (_lock)
         {
-            if (_past.Count == 0 || nowMs - _newestMs is >= StepMs or < 0)
+            if (_past.Count == 0)
+            {
+                _past.Enqueue(SizingTotals.None(nowMs));
+                _newestMs = nowMs;
+            }
+            else if (nowMs - _newestMs is >= StepMs or < 0)
             {
                 Remember(nowMs);
             }
@@ -60,7 +65,7 @@ internal sealed class StoreSizing
         lock (_lock)
         {
             SizingTotals now = SizingTotals.Of(_core, nowMs);
-            return SizingEstimate.Between(_past.Count == 0 ? now : _past.Peek(), now);
+            return SizingEstimate.Between(_past.Count == 0 ? SizingTotals.None(nowMs) : _past.Peek(), now);
         }
     }
 

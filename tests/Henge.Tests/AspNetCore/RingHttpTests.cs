@@ -67,6 +67,29 @@ public sealed class RingHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hot_and_big_keys_are_those_of_all_nodes_unless_one_is_asked_for()
+    {
+        for (int i = 0; i < 30; i++)
+        {
+            await _nodes[i % 3].PutAsync($"/v1/cache/big{i}", new string('x', 100 + (i * 100)));
+        }
+        int local = 0;
+        foreach (HttpNode node in _nodes)
+        {
+            HttpReply all = await node.GetAsync("/v1/hotkeys?count=30");
+            Assert.Equal(3, all.Json.GetProperty("nodes_asked").GetInt32());
+            Assert.Equal(3, all.Json.GetProperty("nodes_answered").GetInt32());
+            Assert.Equal(
+                Enumerable.Range(0, 30).Reverse().Select(static i => $"big{i}"),
+                all.Json.GetProperty("big").EnumerateArray().Select(static e => e.GetProperty("key").GetString()));
+            HttpReply own = await node.GetAsync("/v1/hotkeys?count=30&local=true");
+            Assert.Equal(node.Node.Store.Count, own.Json.GetProperty("big").GetArrayLength());
+            local += own.Json.GetProperty("big").GetArrayLength();
+        }
+        Assert.InRange(local, 30, 90);
+    }
+
+    [Fact]
     public async Task Every_route_answers_through_every_node()
     {
         for (int through = 0; through < 3; through++)

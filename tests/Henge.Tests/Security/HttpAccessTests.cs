@@ -2,6 +2,7 @@ using System.Text;
 
 using Henge.AspNetCore.Routes;
 using Henge.Security;
+using Henge.Storage;
 using Henge.Tests.AspNetCore;
 
 using Xunit;
@@ -34,6 +35,7 @@ public sealed class HttpAccessTests
             ("POST", "/v1/cache:mdelete", "/v1/cache:mdelete", """{"keys":["KEY"]}""", Role.Write, true),
             ("GET", "/v1/stats", "/v1/stats", "", Role.Read, false),
             ("GET", "/v1/sizing", "/v1/sizing", "", Role.Read, false),
+            ("GET", "/v1/hotkeys", "/v1/hotkeys", "", Role.Read, false),
             ("GET", "/v1/cluster", "/v1/cluster", "", Role.Read, false),
             ("GET", "/v1/cluster/slots", "/v1/cluster/slots", "", Role.Read, false),
             ("GET", "/healthz", "/healthz", "", Role.None, false),
@@ -109,6 +111,25 @@ public sealed class HttpAccessTests
 
         Assert.Equal(403, reply.Status);
         Assert.Contains("forbidden-key", Encoding.UTF8.GetString(reply.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hot_keys_are_those_that_the_user_may_touch()
+    {
+        await using HttpNode node = await StartAsync();
+        foreach (string key in new[] { "app:a", "other:b" })
+        {
+            using EntryScope scope = node.Node.Store.Open(Encoding.UTF8.GetBytes(key), node.Node.NowMs);
+            scope.Set(EntryType.String, "value"u8, 0);
+        }
+
+        HttpReply own = await node.GetAsync("/v1/hotkeys", Basic("app", "pass"));
+        HttpReply all = await node.GetAsync("/v1/hotkeys", Basic("Read", "pass"));
+
+        Assert.Equal("app:a", Assert.Single(own.Json.GetProperty("big").EnumerateArray().ToArray())
+            .GetProperty("key").GetString());
+        Assert.Equal(2, all.Json.GetProperty("big").GetArrayLength());
+        Assert.DoesNotContain("other", Encoding.UTF8.GetString(own.Body), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,6 +25,7 @@ internal static class PeerRingCommands
         Row("RANDOM", 1, RandomKey, CommandFlags.ReadOnly),
         Row("NAMES", 2, ScanCommands.NamesOfRing, CommandFlags.ReadOnly),
         Row("PAGE", -2, ScanCommands.PageOfRing, CommandFlags.ReadOnly),
+        Row("TOPS", 2, Tops, CommandFlags.ReadOnly),
         Row("CLOCK", 1, Clock, CommandFlags.ReadOnly),
         Row("FLUSH", 2, Flush, CommandFlags.Write),
         Row("SLOTCOUNT", 2, SlotKeysCommands.CountOfRing, CommandFlags.ReadOnly),
@@ -100,6 +101,18 @@ internal static class PeerRingCommands
         {
             context.Reply.Null();
         }
+    }
+
+    /// <summary>TOPS count: the most read and written keys and the largest entries, so many of each.</summary>
+    private static void Tops(ref CommandContext context)
+    {
+        if (!Utf8Parser.TryParse(context.Arguments[1], out int count, out int used)
+            || used != context.Arguments[1].Length)
+        {
+            context.Reply.Error(Errors.NotInteger);
+            return;
+        }
+        TopListsCodec.Write(context.Reply, context.Store.Tops.Collect(count, context.NowMs));
     }
 
     /// <summary>CLOCK: a version not below any of what is stored here.</summary>
