@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using Henge.AspNetCore.Json.Figures;
+
 namespace Henge.AspNetCore.Json;
 
 /// <summary>

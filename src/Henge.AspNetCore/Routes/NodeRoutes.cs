@@ -3,6 +3,7 @@ using System.Text;
 
 using Henge.AspNetCore.Hosting;
 using Henge.AspNetCore.Json;
+using Henge.AspNetCore.Json.Figures;
 using Henge.AspNetCore.Replies;
 using Henge.Diagnostics.Figures;
 using Henge.Diagnostics.Metrics;

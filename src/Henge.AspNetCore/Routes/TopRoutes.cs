@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Unicode;
 
 using Henge.AspNetCore.Json;
+using Henge.AspNetCore.Json.Figures;
 using Henge.AspNetCore.Replies;
 using Henge.AspNetCore.Requests;
 using Henge.Commands.Arguments;

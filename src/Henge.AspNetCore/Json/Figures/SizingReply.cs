@@ -1,4 +1,4 @@
-namespace Henge.AspNetCore.Json;
+namespace Henge.AspNetCore.Json.Figures;
 
 /// <summary>Reply of <c>GET /v1/sizing</c>: which part of reads other sizes of memory would answer.</summary>
 internal sealed class SizingReply

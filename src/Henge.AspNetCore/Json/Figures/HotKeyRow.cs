@@ -1,4 +1,4 @@
-namespace Henge.AspNetCore.Json;
+namespace Henge.AspNetCore.Json.Figures;
 
 /// <summary>One key in <see cref="HotKeysReply"/>.</summary>
 internal sealed class HotKeyRow

@@ -1,4 +1,4 @@
-namespace Henge.AspNetCore.Json;
+namespace Henge.AspNetCore.Json.Figures;
 
 /// <summary>One size of memory in <see cref="SizingReply"/>.</summary>
 internal sealed class SizingRow

@@ -1,4 +1,4 @@
-namespace Henge.AspNetCore.Json;
+namespace Henge.AspNetCore.Json.Figures;
 
 /// <summary>Reply of <c>GET /v1/hotkeys</c>: the most read and written keys, and the largest entries.</summary>
 internal sealed class HotKeysReply
