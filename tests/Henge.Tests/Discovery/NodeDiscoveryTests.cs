@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-using Henge.Discovery;
 using Henge.Tests.Peers.Rings;
 using Henge.Tests.Transport;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 
 using Henge.AspNetCore.Routes;
-using Henge.Server.CommandLine;
 using Henge.Server.Serve;
 
 using Xunit;
