@@ -37,6 +37,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     private readonly System.Threading.Lock _lifetime = new();
     private readonly NodeMaintenance _maintenance;
+    private readonly double _ticksPerMs;
     private ITransport? _transport;
     private RingHost? _ring;
     private Task? _stopping;
@@ -56,6 +57,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
             throw new HengeStartException(wrong);
         }
         TimeProvider = timeProvider ?? TimeProvider.System;
+        _ticksPerMs = TimeProvider.TimestampFrequency / 1000.0;
         Loggers = loggers ?? NullLoggerFactory.Instance;
         Logger = Loggers.CreateLogger("Henge");
         StartedAt = TimeProvider.GetUtcNow();
@@ -218,6 +220,12 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
 
     /// <summary>Unix milliseconds of its clock.</summary>
     public long NowMs => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Milliseconds of its monotonic clock, which no adjustment moves, from any origin. One division: every hit of a
+    /// first level asks for it.
+    /// </summary>
+    public long MonotonicMs => (long)(TimeProvider.GetTimestamp() / _ticksPerMs);
 
     /// <summary>
     /// Listens and serves. Without peers it is ready when this ends; with peers it joins them meanwhile (see

@@ -1,6 +1,7 @@
 """What must hold of a ring, asked over the interfaces that everybody has."""
 
 import json
+import ssl
 import subprocess
 import sys
 import time
@@ -22,7 +23,12 @@ def until(limit, holds, step=0.02):
 
 
 def cluster(node):
-    with urllib.request.urlopen(f"http://{node.address}/v1/cluster", timeout=5) as answer:
+    trust = None
+    if node.trust:
+        trust = ssl.create_default_context(cafile=node.trust[0])
+        trust.load_cert_chain(*node.trust[1:])
+    url = f"{'https' if trust else 'http'}://{node.address}/v1/cluster"
+    with urllib.request.urlopen(url, timeout=5, context=trust) as answer:
         return json.load(answer)
 
 

@@ -27,7 +27,7 @@ for start in range(0, len(keys), 500):
             print("elsewhere")
         elif value is None:
             print("absent")
-        elif isinstance(value, Exception):
-            raise value
+        elif isinstance(value, Exception) or isinstance(shown, Exception):
+            raise value if isinstance(value, Exception) else shown
         else:
             print(hashlib.sha256(value).hexdigest(), expiry, str(shown).rsplit("version", 1)[-1])

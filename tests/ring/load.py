@@ -8,8 +8,10 @@ import redis
 
 def client(node, timeout=2.0):
     # No retries inside the client: every answer, errors too, is to be seen.
+    encrypted = dict(zip(("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"), map(str, node.trust or ())))
     return redis.Redis(
-        host=node.host, port=node.port, socket_timeout=timeout, socket_connect_timeout=timeout,
+        host=node.host, port=node.port, socket_timeout=timeout, socket_connect_timeout=timeout, ssl=bool(encrypted),
+        **encrypted,
         single_connection_client=True, retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0))
 
 

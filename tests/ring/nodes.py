@@ -39,6 +39,8 @@ class Node:
         self.name, self.host, self.port, self.namespace = name, host, port, namespace
         self.environment = environment or {}
         self.program = program
+        # Authority, certificate and key of clients, where the node speaks TLS.
+        self.trust = None
         self.peers, self.options = list(peers), list(options)
         self.logs = pathlib.Path(logs or tempfile.mkdtemp(prefix="henge-ring-"))
         self.process = None

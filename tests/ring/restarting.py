@@ -26,7 +26,8 @@ def warm(tap, options):
     """A ring that is stopped as a whole comes back with what it held; a node whose ring went on brings nothing back."""
     keys = [f"w{i}" for i in range(options.keys)]
     deleted, changed, kept = keys[:500], keys[500:1000], keys[1000:]
-    with tempfile.TemporaryDirectory(prefix="henge-data-") as top, Ring() as ring:
+    with tempfile.TemporaryDirectory(prefix="henge-data-") as top, \
+            Ring(options=["--debug-commands"]) as ring:
         for i in range(3):
             ring.add(start=False, options=[f"--data-dir={top}/{i}"])
         for node in ring.nodes:

@@ -25,7 +25,7 @@ def upgrading(tap, options):
 
 def over(tap, options, old):
     keys = [f"u{i}" for i in range(options.keys)]
-    with Ring() as ring:
+    with Ring(options=["--debug-commands"]) as ring:
         for _ in range(3):
             ring.add(start=False, program=old)
         for node in ring.nodes:

@@ -114,7 +114,7 @@ internal sealed class RingHost : IRing, IDoorOwner
     public Instant ReadClocks() => new(Node.NowMs, MonotonicMs);
 
     /// <inheritdoc/>
-    public long MonotonicMs => (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
+    public long MonotonicMs => Node.MonotonicMs;
 
     /// <inheritdoc/>
     public Coherence Coherence => Core.Coherence;

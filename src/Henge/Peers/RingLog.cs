@@ -47,7 +47,7 @@ internal sealed class RingLog
     /// <summary>Entries that transfers brought here. Any thread may ask.</summary>
     public long Transferred => Volatile.Read(ref _transferred);
 
-    private long NowMs => (long)_node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
+    private long NowMs => _node.MonotonicMs;
 
     /// <summary>A new snapshot is in force: logs the change of view that led to it.</summary>
     public void Published(ClusterSnapshot snapshot)
@@ -208,7 +208,7 @@ internal sealed class RingLog
     {
         DownReason.Refused => "nobody listens there",
         DownReason.TimedOut => "no answer",
-        DownReason.Reset or DownReason.Closed => "it closed the connection, or there is no such name",
+        DownReason.Reset or DownReason.Closed => "it closed the connection (does it want TLS?), or there is no such name",
         _ => "what listens there is no node of this ring",
     };
 

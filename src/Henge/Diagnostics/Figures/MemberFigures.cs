@@ -105,7 +105,7 @@ internal sealed class MemberFigures
     {
         HengeNode node = sums.Node;
         StoreStatistics store = sums.Store;
-        this[MemberFigure.ClockMs] = (long)node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
+        this[MemberFigure.ClockMs] = node.MonotonicMs;
         this[MemberFigure.StartedAtMs] = node.StartedAt.ToUnixTimeMilliseconds();
         this[MemberFigure.IsReady] = node.Ready ? 1 : 0;
         this[MemberFigure.HasMetrics] = node.Options.Metrics ? 1 : 0;

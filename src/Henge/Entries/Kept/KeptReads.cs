@@ -13,7 +13,7 @@ namespace Henge.Entries.Kept;
 internal sealed class KeptReads(HengeNode node)
 {
     /// <summary>The clock of stamps.</summary>
-    public long NowMs => node.Ring!.MonotonicMs;
+    public long NowMs => node.MonotonicMs;
 
     /// <summary>Notes the moment before a key is looked for; vouches for nothing.</summary>
     public Stamp Begin(ReadOnlySpan<byte> key) =>

@@ -59,7 +59,7 @@ internal sealed class ConnectionHost
     public ClientLimits Limits => Node.Options.Limits;
 
     /// <summary>Milliseconds of a clock that never jumps, for timeouts.</summary>
-    public long MonotonicMs => (long)Node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
+    public long MonotonicMs => Node.MonotonicMs;
 
     /// <summary>
     /// Time between two looks at all connections' timeouts: a second, or less when a timeout is short.
