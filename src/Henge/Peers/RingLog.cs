@@ -208,7 +208,8 @@ internal sealed class RingLog
     {
         DownReason.Refused => "nobody listens there",
         DownReason.TimedOut => "no answer",
-        DownReason.Reset or DownReason.Closed => "it closed the connection (does it want TLS?), or there is no such name",
+        DownReason.Reset or DownReason.Closed =>
+            "it closed the connection (does it want TLS?), or there is no such name",
         _ => "what listens there is no node of this ring",
     };
 
