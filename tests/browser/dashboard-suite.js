@@ -177,6 +177,18 @@ test("markup in names, keys, tags and values stays text", async () => {
   await page.keyboard.press("Escape");
 });
 
+test("hot keys are listed, and lead to what they hold", async () => {
+  await page.waitForFunction(() => document.querySelectorAll("#hot-big button").length > 0);
+  await page.locator("#hot-big button").first().focus();
+  const key = await focused(page);
+  await page.keyboard.press("Enter");
+  await shows(page, "#entry h3", key);
+  await page.waitForFunction(() => document.activeElement.id === "entry");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator("#inspector").isHidden());
+});
+
 test("a member is chosen by keyboard, and its figures are shown", async () => {
   await page.locator("#members button").first().focus();
   await page.keyboard.press("ArrowDown");

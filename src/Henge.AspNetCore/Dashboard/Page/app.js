@@ -3,7 +3,8 @@ import { Connection } from "./connection.js";
 import { byId, say } from "./dom.js";
 import { duration } from "./format.js";
 import { RING, remember } from "./history.js";
-import { setUpInspector } from "./inspector.js";
+import { refreshHotKeys, setUpHotKeys } from "./hotkeys.js";
+import { lookAt, setUpInspector } from "./inspector.js";
 import { renderHappenings, renderMemory, renderMisses, renderOperations } from "./lists.js";
 import { nameOf, renderMembers, setUpMembers } from "./members.js";
 import { mark, renderRing, setUpRing, takePlacement } from "./ring.js";
@@ -50,6 +51,7 @@ function render() {
 
 setUpMembers(choose);
 setUpRing(choose);
+setUpHotKeys(lookAt);
 setUpInspector((entry) => {
   mark(entry);
   render();
@@ -63,6 +65,8 @@ new Connection({
     overview = told;
     remember(told);
     render();
-    refreshSizing(told.cluster?.members.some((one) => one.self && told.figures[one.id]?.metrics));
+    const isKept = told.cluster?.members.some((one) => one.self && told.figures[one.id]?.metrics);
+    refreshSizing(isKept);
+    refreshHotKeys(isKept);
   },
 });

@@ -99,6 +99,16 @@ function close() {
   byId("search-key").select();
 }
 
+// Shows one key alone.
+export async function lookAt(key) {
+  const mine = ++search;
+  show(byId("inspector"), true);
+  say(byId("inspector-status"), "");
+  byId("results").replaceChildren();
+  await open(key, mine, true);
+  byId("entry").focus();
+}
+
 const glob = (text) => `${text.replace(/[*?[\]\\]/g, "\\$&")}*`;
 
 async function lookUp(text) {
