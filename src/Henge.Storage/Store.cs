@@ -3,8 +3,8 @@ using Henge.Storage.Entries;
 using Henge.Storage.Indexing;
 using Henge.Storage.Shards;
 using Henge.Storage.Sizing;
-using Henge.Storage.Tops;
 using Henge.Storage.Slots;
+using Henge.Storage.Tops;
 using Henge.Storage.Visits;
 
 namespace Henge.Storage;

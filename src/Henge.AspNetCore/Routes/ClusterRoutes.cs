@@ -1,11 +1,10 @@
 using Henge.AspNetCore.Json;
 using Henge.AspNetCore.Replies;
+using Henge.Cluster;
 using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Rings;
-using Henge.Cluster;
 using Henge.Discovery;
-
 using Microsoft.AspNetCore.Http;
 
 namespace Henge.AspNetCore.Routes;
