@@ -13,6 +13,7 @@ internal static class HengeCommand
     [
         Serve.ServeCommand.Subcommand,
         Status.StatusCommand.Subcommand,
+        Top.TopCommand.Subcommand,
         Ring.RingCommand.Subcommand,
         .. Client.KeyCommands.Subcommands,
         Snapshots.SnapshotCommand.Subcommand,

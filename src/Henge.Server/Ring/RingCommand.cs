@@ -36,8 +36,8 @@ internal static class RingCommand
                 $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
         }
         NodeTarget target = ClientOptions.Target(values, terminal);
-        byte[] answer = RingQuestion.Ask(target);
-        RingReport report = RingQuestion.Parse(target, answer);
+        byte[] answer = HttpQuestion.Ask(target, "/v1/cluster");
+        RingReport report = HttpQuestion.Parse(target, answer, RingReportJson.Default.RingReport);
         if (values.Switch(_json))
         {
             terminal.Out.WriteLine(System.Text.Encoding.UTF8.GetString(answer).TrimEnd());

@@ -15,7 +15,7 @@ internal static class DiscoveryFlags
         ValueName = "SOURCE,…",
         Group = Ring,
         Help = "Who names such nodes while running, and no ring begins without: dns:NAME[:port], "
-            + "etcd:http://host:port/prefix (docs/discovery.md).",
+            + "etcd:URL/PREFIX (docs/discovery.md).",
     };
 
     /// <summary>--etcd-user</summary>

@@ -27,6 +27,19 @@ internal sealed class StatusRates(StatusReport before, StatusReport now, TimeSpa
             + $"{Bytes(now.OutputBytes - before.OutputBytes)}/s out"),
     ];
 
+    /// <summary>Commands that were carried out, those that took most of the node's time first.</summary>
+    public IReadOnlyList<(string Name, double PerSecond, double Microseconds)> Commands =>
+    [
+        .. now.Commands.Select(command => (
+                command.Key,
+                Calls: Difference(command.Value.Calls, before.Commands.GetValueOrDefault(command.Key).Calls),
+                Took: Difference(
+                    command.Value.Microseconds, before.Commands.GetValueOrDefault(command.Key).Microseconds)))
+            .Where(command => command.Calls > 0)
+            .OrderByDescending(command => command.Took)
+            .Select(command => (command.Key, command.Calls / Seconds, (double)command.Took / command.Calls)),
+    ];
+
     private static long Difference(long now, long before) => Math.Max(0, now - before);
 
     private string Rate(long now, long before) =>

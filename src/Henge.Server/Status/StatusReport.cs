@@ -8,6 +8,7 @@ namespace Henge.Server.Status;
 internal sealed record StatusReport
 {
     private const string MissesPrefix = "keyspace_misses_";
+    private const string CommandPrefix = "cmdstat_";
     private const string SizingPrefix = "sizing_hit_ratio_";
 
     /// <summary>What runs there: <c>henge</c>, or <c>redis</c> for a server that names no other product.</summary>
@@ -85,11 +86,17 @@ internal sealed record StatusReport
     /// <summary>Bytes sent to clients.</summary>
     public long OutputBytes { get; init; }
 
-    /// <summary>Commands that were timed; 0 where that was not asked for.</summary>
-    public long CommandCalls { get; init; }
+    /// <summary>
+    /// Commands that were timed, how often and for how many microseconds in all; empty where that was not asked for.
+    /// </summary>
+    public IReadOnlyDictionary<string, (long Calls, long Microseconds)> Commands { get; init; } =
+        new Dictionary<string, (long, long)>();
+
+    /// <summary>Commands that were timed.</summary>
+    public long CommandCalls => Commands.Values.Sum(command => command.Calls);
 
     /// <summary>Time that they took together, in microseconds.</summary>
-    public long CommandMicroseconds { get; init; }
+    public long CommandMicroseconds => Commands.Values.Sum(command => command.Microseconds);
 
     /// <summary>Misses by why; empty where it does not say.</summary>
     public IReadOnlyDictionary<string, long> MissesBy { get; init; } = new Dictionary<string, long>();
@@ -108,8 +115,6 @@ internal sealed record StatusReport
         var fields = new InfoFields(info);
         bool henge = fields.All.ContainsKey("henge_version");
         string[] databases = [.. fields.All.Where(field => IsDatabase(field.Key)).Select(field => field.Value)];
-        string[] commands = [.. fields.All
-            .Where(field => field.Key.StartsWith("cmdstat_", StringComparison.Ordinal)).Select(field => field.Value)];
         return new StatusReport
         {
             Product = henge ? "henge" : "redis",
@@ -137,8 +142,10 @@ internal sealed record StatusReport
             TopologyMisses = fields.Number("misses_due_to_topology"),
             InputBytes = fields.Number("total_net_input_bytes"),
             OutputBytes = fields.Number("total_net_output_bytes"),
-            CommandCalls = commands.Sum(command => Part(command, "calls")),
-            CommandMicroseconds = commands.Sum(command => Part(command, "usec")),
+            Commands = fields.All.Where(field => field.Key.StartsWith(CommandPrefix, StringComparison.Ordinal))
+                .ToDictionary(
+                    field => field.Key[CommandPrefix.Length..],
+                    field => (Part(field.Value, "calls"), Part(field.Value, "usec"))),
             MissesBy = fields.All.Where(field => field.Key.StartsWith(MissesPrefix, StringComparison.Ordinal))
                 .ToDictionary(field => field.Key[MissesPrefix.Length..], field => fields.Number(field.Key)),
             Sizing = [.. fields.All.Where(field => field.Key.StartsWith(SizingPrefix, StringComparison.Ordinal))
@@ -155,9 +162,9 @@ internal sealed record StatusReport
         && !name.AsSpan(2).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>One number of <c>keys=12,expires=3,avg_ttl=0</c>.</summary>
-    private static long Part(string database, string name)
+    private static long Part(string parts, string name)
     {
-        foreach (string part in database.Split(','))
+        foreach (string part in parts.Split(','))
         {
             string[] sides = part.Split('=');
             if (sides.Length == 2

@@ -15,8 +15,10 @@ internal static class StatusWatch
     /// <param name="every">Time between two looks.</param>
     /// <param name="count">Pictures; 0 for no end.</param>
     /// <param name="terminal">Where they are shown.</param>
+    /// <param name="below">Writes what a picture has below; null for nothing.</param>
     public static async Task RunAsync(
-        NodeConnection connection, string address, TimeSpan every, long count, Terminal terminal)
+        NodeConnection connection, string address, TimeSpan every, long count, Terminal terminal,
+        Action<StatusRates, Terminal>? below = null)
     {
         using var timer = new PeriodicTimer(every);
         TimeProvider time = TimeProvider.System;
@@ -31,7 +33,7 @@ internal static class StatusWatch
             StatusReport now = Look(connection);
             var rates = new StatusRates(before, now, time.GetElapsedTime(at, asked));
             (before, at) = (now, asked);
-            lines = Show(now, rates, address, terminal, lines);
+            lines = Show(now, rates, address, terminal, lines, below);
         }
     }
 
@@ -41,16 +43,20 @@ internal static class StatusWatch
 
     /// <summary>Shows a picture over the last one.</summary>
     /// <returns>Its lines.</returns>
-    private static int Show(StatusReport now, StatusRates rates, string address, Terminal terminal, int before)
+    private static int Show(
+        StatusReport now, StatusRates rates, string address, Terminal terminal, int before,
+        Action<StatusRates, Terminal>? below)
     {
         if (!terminal.IsTerminal)
         {
             terminal.Out.Write(before == 0 ? "" : Environment.NewLine);
             StatusView.WritePlain(now, address, terminal.Out, rates);
+            below?.Invoke(rates, terminal);
             return 1;
         }
         var picture = new StringWriter();
         StatusView.WritePanel(now, address, terminal.WithOutput(picture), rates);
+        below?.Invoke(rates, terminal.WithOutput(picture));
         string text = picture.ToString();
         // So many lines up, and all below erased.
         if (before > 0 && terminal.CanRedraw)

@@ -29,7 +29,7 @@ public sealed class RingDisplayTests
     {
         StringWriter to = new();
 
-        RingDisplay.WritePlain(RingQuestion.Parse(_target, Encoding.UTF8.GetBytes(Answer)), to);
+        RingDisplay.WritePlain(Read(Encoding.UTF8.GetBytes(Answer)), to);
 
         Assert.Equal(
             [
@@ -65,5 +65,8 @@ public sealed class RingDisplayTests
     public void Another_answer_is_refused_in_one_line() =>
         Assert.Contains(
             "is it a Henge node",
-            Assert.Throws<RequestFailedException>(() => RingQuestion.Parse(_target, "{}"u8.ToArray())).Message);
+            Assert.Throws<RequestFailedException>(() => Read("{}"u8.ToArray())).Message);
+
+    private static RingReport Read(byte[] answer) =>
+        HttpQuestion.Parse(_target, answer, RingReportJson.Default.RingReport);
 }
