@@ -144,8 +144,8 @@ public sealed class HostileHttpTests
         }
     }
 
-    // Sends all of a body but its last byte, and waits until the node has taken so much for it. While a buffer grows the
-    // old one counts too: a quarter of a MiB above is not yet at rest.
+    // Sends all of a body but its last byte, and waits until the node has taken so much for it. While a buffer grows
+    // the old one counts too: a quarter of a MiB above is not yet at rest.
     private static async Task<TcpClient> HoldAsync(HttpNode node, int bytes, long charged)
     {
         var holder = new TcpClient();
