@@ -5,6 +5,7 @@ Usage: copies.py PORT
 """
 
 import hashlib
+import os
 import sys
 
 import redis
@@ -27,7 +28,10 @@ for start in range(0, len(keys), 500):
             print("elsewhere")
         elif value is None:
             print("absent")
-        elif isinstance(value, Exception) or isinstance(shown, Exception):
-            raise value if isinstance(value, Exception) else shown
+        elif isinstance(value, Exception):
+            raise value
+        elif isinstance(shown, Exception):
+            # While views change it may go to the owner, which shows nothing to other machines: like no other answer.
+            print("not shown to", os.getpid(), shown)
         else:
             print(hashlib.sha256(value).hexdigest(), expiry, str(shown).rsplit("version", 1)[-1])
