@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 
+using Henge.Server.Client;
 using Henge.Server.CommandLine;
 using Henge.Server.Display;
 
@@ -26,11 +27,7 @@ internal static class BenchCommand
     private static int Run(ParsedArguments arguments, Terminal terminal)
     {
         OptionValues values = new(BenchOptions.All, arguments.Flags, terminal.Environment);
-        if (arguments.Operands.Count > 0)
-        {
-            throw new UsageException(
-                $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
-        }
+        ClientOptions.RefuseOperands(arguments);
         BenchPlan plan = BenchPlan.From(values, terminal);
         using CancellationTokenSource interrupt = new();
         using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>

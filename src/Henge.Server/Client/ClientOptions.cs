@@ -119,6 +119,17 @@ internal static class ClientOptions
     public static IReadOnlyList<CommandOption> All { get; } =
         [Node, Host, Port, User, PasswordFile, Password, Tls, TlsCa, TlsCert, TlsKey, Timeout];
 
+    /// <summary>For subcommands that take options alone.</summary>
+    /// <exception cref="UsageException">There is a word that is no option.</exception>
+    public static void RefuseOperands(ParsedArguments arguments)
+    {
+        if (arguments.Operands.Count > 0)
+        {
+            throw new UsageException(
+                $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
+        }
+    }
+
     /// <summary>Where and how to connect, as the values say.</summary>
     /// <exception cref="UsageException">The address is none, or the password file cannot be read.</exception>
     public static NodeTarget Target(OptionValues values, Terminal terminal)

@@ -30,11 +30,7 @@ internal static class RingCommand
     private static int Run(ParsedArguments arguments, Terminal terminal)
     {
         OptionValues values = new(_options, arguments.Flags, terminal.Environment);
-        if (arguments.Operands.Count > 0)
-        {
-            throw new UsageException(
-                $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
-        }
+        ClientOptions.RefuseOperands(arguments);
         NodeTarget target = ClientOptions.Target(values, terminal);
         byte[] answer = HttpQuestion.Ask(target, "/v1/cluster");
         RingReport report = HttpQuestion.Parse(target, answer, RingReportJson.Default.RingReport);

@@ -28,11 +28,7 @@ internal static class SnapshotCommand
     private static int Run(ParsedArguments arguments, Terminal terminal)
     {
         OptionValues values = new(ClientOptions.All, arguments.Flags, terminal.Environment);
-        if (arguments.Operands.Count > 0)
-        {
-            throw new UsageException(
-                $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
-        }
+        ClientOptions.RefuseOperands(arguments);
         NodeTarget target = ClientOptions.Target(values, terminal);
         using NodeConnection connection = NodeConnection.Connect(target);
         connection.Ask("BGSAVE"u8.ToArray());

@@ -61,11 +61,7 @@ internal static class StatusCommand
     private static int Run(ParsedArguments arguments, Terminal terminal)
     {
         OptionValues values = new(_options, arguments.Flags, terminal.Environment);
-        if (arguments.Operands.Count > 0)
-        {
-            throw new UsageException(
-                $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
-        }
+        ClientOptions.RefuseOperands(arguments);
         NodeTarget target = ClientOptions.Target(values, terminal);
         using NodeConnection connection = NodeConnection.Connect(target);
         if (values.Switch(_watch))

@@ -76,11 +76,7 @@ internal static class TopCommand
     private static int Run(ParsedArguments arguments, Terminal terminal)
     {
         OptionValues values = new(_options, arguments.Flags, terminal.Environment);
-        if (arguments.Operands.Count > 0)
-        {
-            throw new UsageException(
-                $"unexpected argument {arguments.Operands[0]}: name the node with --node host:port");
-        }
+        ClientOptions.RefuseOperands(arguments);
         NodeTarget target = ClientOptions.Target(values, terminal);
         string path = $"/v1/hotkeys?count={values.Integer(_keys)}{(values.Switch(_local) ? "&local=true" : "")}";
         if (values.Switch(_json))

@@ -41,8 +41,6 @@ internal sealed class SourceView
     /// <summary>Whether the node does not serve yet.</summary>
     public bool IsAwaited => !_node.Ready;
 
-    private long MonotonicMs => (long)_node.TimeProvider.GetElapsedTime(0).TotalMilliseconds;
-
     /// <summary>Addresses to dial, sorted.</summary>
     public string[] Addresses()
     {
@@ -110,7 +108,7 @@ internal sealed class SourceView
 
     private bool Take(IReadOnlyCollection<string> addresses)
     {
-        long nowMs = MonotonicMs;
+        long nowMs = _node.MonotonicMs;
         bool hasChanged = false;
         foreach (string address in addresses.Order(StringComparer.Ordinal).Take(MaxAddresses))
         {
