@@ -1,3 +1,4 @@
+using Henge.Tests.Sessions;
 using Henge.Transport;
 
 namespace Henge.Tests.Transport;
@@ -13,7 +14,10 @@ internal static class TransportHost
         TimeProvider? clock = null,
         IHttpSocketSink? sink = null)
     {
-        var options = new HengeOptions { Port = 0, Transport = kind, Loops = 2, Memory = 256 << 20 };
+        var options = new HengeOptions
+        {
+            Port = 0, Transport = kind, Loops = 2, Memory = 256 << 20, SlowLogMicroseconds = SessionHarness.NoSlowLog,
+        };
         configure?.Invoke(options);
         var node = new HengeNode(options, clock) { HttpSink = sink };
         await node.StartAsync(CancellationToken.None);
