@@ -29,6 +29,9 @@ internal sealed class Shard : IDisposable
     /// <summary>Gives versions.</summary>
     public VersionClock Versions;
 
+    /// <summary>Tells <see cref="Sizing"/> and <see cref="Tops"/> what happens.</summary>
+    public ShardSampler Sampler;
+
     private readonly StoreCore _core;
     private TouchRing _touched;
     private OpenScopes _open = new();
@@ -118,9 +121,6 @@ internal sealed class Shard : IDisposable
 
     /// <summary>Its keys in most use, and its largest entries.</summary>
     public ShardTops Tops { get; }
-
-    /// <summary>Tells those two what happens.</summary>
-    public ShardSampler Sampler { get; }
 
     /// <summary>Entries evicted.</summary>
     public long Evicted { get; private set; }

@@ -7,30 +7,40 @@ using Henge.Storage.Tops;
 namespace Henge.Storage.Sizing;
 
 /// <summary>
-/// Tells the simulation of a shard what becomes of sampled keys, of all others it returns after one comparison; and
-/// tells the tops of reads and writes, which draw a sample of their own. The shard's lock guards it.
+/// Tells the simulation of a shard what becomes of sampled keys, and its tops of the reads, writes and sizes that they
+/// look at. All others it returns after a comparison each, so it is a part of the shard and not an object of its own.
+/// The shard's lock guards it.
 /// </summary>
-internal sealed class ShardSampler
+internal struct ShardSampler
 {
     private readonly Shard _shard;
     private readonly StoreCore _core;
     private readonly ShardSizing _sizing;
     private readonly ShardTops _tops;
+    private readonly BigEntries _big;
+    private int _toRead;
+    private int _toWrite;
 
-    /// <summary>Creates the sampler of a shard.</summary>
+    /// <summary>Creates the sampler of a shard that has its sizing and tops.</summary>
     public ShardSampler(Shard shard, StoreCore core)
     {
         _shard = shard;
         _core = core;
         _sizing = shard.Sizing;
         _tops = shard.Tops;
+        _big = _tops.Big;
+        _toRead = _tops.NextGap();
+        _toWrite = _tops.NextGap();
     }
 
     /// <summary>A read of what an open scope stands on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Read(in OpenEntry open, bool countsAsUse)
     {
-        _tops.Read(open.Hash);
+        if (--_toRead <= 0)
+        {
+            _toRead = _tops.Note(_tops.Reads, open.Hash);
+        }
         if (_sizing.Samples(open.Hash))
         {
             SampleRead(in open, countsAsUse);
@@ -38,15 +48,20 @@ internal sealed class ShardSampler
     }
 
     /// <summary>An entry was written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ulong hash, uint handle)
     {
-        _tops.Write(hash, _shard.Arena[handle].PayloadBytes);
+        _big.Offer(hash, _shard.Arena[handle].PayloadBytes);
+        if (--_toWrite <= 0)
+        {
+            _toWrite = _tops.Note(_tops.Writes, hash);
+        }
         Use(hash, handle);
     }
 
     /// <summary>An entry was used otherwise than by a read or a write.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Use(ulong hash, uint handle)
+    public readonly void Use(ulong hash, uint handle)
     {
         if (_sizing.Samples(hash))
         {
@@ -55,7 +70,7 @@ internal sealed class ShardSampler
     }
 
     /// <summary>A key is deleted or its time is over, whether or not there is an entry of it.</summary>
-    public void Forget(ulong hash)
+    public readonly void Forget(ulong hash)
     {
         if (_sizing.Samples(hash))
         {
@@ -64,7 +79,7 @@ internal sealed class ShardSampler
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void SampleRead(in OpenEntry open, bool countsAsUse)
+    private readonly void SampleRead(in OpenEntry open, bool countsAsUse)
     {
         if (open.Handle == 0)
         {
@@ -77,6 +92,6 @@ internal sealed class ShardSampler
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void SampleUse(ulong hash, uint handle) =>
+    private readonly void SampleUse(ulong hash, uint handle) =>
         _sizing.Use(hash, _shard.Writer.MemoryBytes(handle), _shard.Arena[handle].ExpiresAtMs);
 }

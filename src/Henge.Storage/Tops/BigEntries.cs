@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Henge.Storage.Tops;
 
 /// <summary>
@@ -14,6 +16,10 @@ internal sealed class BigEntries
     private readonly long[] _bytes = new long[Places];
     private long _least;
 
+    /// <summary>Creates it empty.</summary>
+    /// <param name="isOn">Whether any entry is large enough.</param>
+    public BigEntries(bool isOn) => _least = isOn ? 0 : long.MaxValue;
+
     /// <summary>The hashes that have a place, in no order; 0 for a place that is free.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes;
 
@@ -24,12 +30,17 @@ internal sealed class BigEntries
     public long BytesOf(int place) => _bytes[place];
 
     /// <summary>An entry was written, or met.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(ulong hash, long bytes)
     {
-        if (bytes <= _least)
+        if (bytes > _least)
         {
-            return;
+            Take(hash, bytes);
         }
+    }
+
+    private void Take(ulong hash, long bytes)
+    {
         int place = _hashes.AsSpan().IndexOf(hash);
         place = place >= 0 ? place : _bytes.AsSpan().IndexOf(_least);
         _hashes[place] = hash;
