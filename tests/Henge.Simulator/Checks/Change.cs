@@ -29,8 +29,11 @@ internal sealed class Change
     /// <summary>Whether some node knows that its tag was invalidated: then it may be gone.</summary>
     public bool IsStale { get; set; }
 
-    /// <summary>Nodes that had it, or something newer, when it was acknowledged.</summary>
+    /// <summary>Nodes that had it, or something newer, when it was answered, and then when that arrived.</summary>
     public int Holders { get; set; }
+
+    /// <summary>Nodes that had it and crashed before the answer arrived.</summary>
+    public int Crashes { get; set; }
 
     /// <summary>Whether every copy of a view had it before that view ended where it was made.</summary>
     public bool WasEverywhere { get; set; }

@@ -143,7 +143,7 @@ internal sealed class Oracle(World world)
     /// </summary>
     public void ViewEnds(SimNode node, RingView view)
     {
-        _unreleased.RemoveAll(c => _requests[(int)c.Request].Outcome is not null);
+        ForgetReleased();
         foreach (Change change in _unreleased.Where(c => c.Host == node.Host.Index && !c.WasEverywhere))
         {
             change.WasEverywhere = true;
@@ -157,6 +157,10 @@ internal sealed class Oracle(World world)
     /// <summary>The owner lets the answer of a write go: every copy must have it by now.</summary>
     public void Released(SimNode node, Request request)
     {
+        foreach (Change change in request.Changes)
+        {
+            change.Holders = HoldersOf(change);
+        }
         if (!request.Writes || !node.Host.Shape.Options.WaitsForReplicas || node.LaneInTurn is not { } lane)
         {
             return;
@@ -205,11 +209,14 @@ internal sealed class Oracle(World world)
         {
             foreach (Change change in request.Changes)
             {
+                int heldThen = change.Holders;
                 change.Holders = HoldersOf(change);
                 _ledgers[change.Key].Acknowledge(change, world.Time.NowUs, world.LatestUnixMs);
-                // The last member with slots carried it out and left while the answer was on its way.
+                // The last member with slots carried it out and left while the answer was on its way, or all that had
+                // it died meanwhile.
                 _ledgers[change.Key].IsAmnestied |= world.Nodes.Any(
-                    n => n.HasLeft && n.Published.View.Members.Count == 0 && Has(n, change));
+                        n => n.HasLeft && n.Published.View.Members.Count == 0 && Has(n, change))
+                    || (change.Holders == 0 && change.Crashes > 0 && change.Crashes >= heldThen);
             }
         }
     }
@@ -226,6 +233,11 @@ internal sealed class Oracle(World world)
     /// </summary>
     public void Dies(SimNode node)
     {
+        ForgetReleased();
+        foreach (Change change in _unreleased.Where(c => Has(node, c)))
+        {
+            change.Crashes++;
+        }
         for (int key = 0; key < _ledgers.Length; key++)
         {
             Ledger ledger = _ledgers[key];
@@ -297,6 +309,9 @@ internal sealed class Oracle(World world)
 
     // Who has said goodbye lingers, and is asked no more.
     private int HoldersOf(Change change) => world.Nodes.Count(n => !n.HasLeft && Has(n, change));
+
+    private void ForgetReleased() =>
+        _unreleased.RemoveAll(c => _requests[(int)c.Request].Outcome is not null);
 
     private bool Has(SimNode node, Change change) =>
         RecordView.Of(node, world.Keys.Name(change.Key), node.Host.Clock.Now.UnixMs).Version >= change.Version;
