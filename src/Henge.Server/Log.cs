@@ -10,7 +10,8 @@ internal static partial class Log
     [LoggerMessage(3000, LogLevel.Information, "{Signal}: stops within {Limit}; a second signal ends at once")]
     public static partial void Stopping(ILogger logger, string signal, string limit);
 
-    [LoggerMessage(3001, LogLevel.Warning, "Not everything was finished within {Limit}: what is left is cut off")]
+    [LoggerMessage(3001, LogLevel.Warning,
+        "Not everything was finished within {Limit}: what is left is cut off; raise --stop-timeout or --leave-timeout")]
     public static partial void StoppedLate(ILogger logger, string limit);
 
     [LoggerMessage(3010, LogLevel.Information, "Metrics are sent by OTLP to {Endpoint}")]
