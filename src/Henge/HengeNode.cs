@@ -66,7 +66,7 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
         Store = new Store(Options.ToStoreOptions());
         PubSub = new PubSubHub(Store, Options.Limits);
         SlowLog = new SlowLog(Store, Options);
-        Authenticator = new Authenticator(Options, TimeProvider);
+        Authenticator = new Authenticator(Options, TimeProvider, Logger);
         Secrets = new NodeSecrets(this);
         Secrets.Load();
         Discovery = new NodeDiscovery(this);

@@ -114,6 +114,11 @@ internal static partial class Log
         + "proxy. Find out who sent it; nothing of it was carried out")]
     public static partial void ForeignRequest(ILogger logger, EndPoint remote);
 
+    [LoggerMessage(1201, LogLevel.Warning, "Too many wrong passwords from {Address}, or for the user that it names: it "
+        + "wins one try back each second, and others are not looked at ({Others} others not logged). Find out whose "
+        + "client that is")]
+    public static partial void TooManyGuesses(ILogger logger, IPAddress address, long others);
+
     [LoggerMessage(1300, LogLevel.Error,
         "Thread '{Thread}' failed in a turn and goes on; report it as a fault of Henge, with this line ({Others} "
         + "more not logged)")]

@@ -120,6 +120,11 @@ class Node:
             self.signal(signal.SIGCONT)
             self.kill()
 
+    def resident(self):
+        """Bytes of memory that the process has now."""
+        pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
     def cpu_seconds(self):
         """Processor time of the process so far; bench/ring.py asks."""
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()

@@ -16,6 +16,7 @@ from encrypting import tls
 from failing import healthy, kill, silent
 from filling import filling
 from forming import forms, islands, roles, sixteen
+from guessing import guessing
 from hostile import clocks, strangers, wires
 from outside import clients
 from parting import partition
@@ -27,7 +28,7 @@ from upgrading import upgrading
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (
     forms, scale, rolling, kill, silent, healthy, partition, islands, tags, warm, roles, sixteen, clients, strangers, wires,
-    clocks, filling, coherent, discovery, shop, upgrading, tls)}
+    guessing, clocks, filling, coherent, discovery, shop, upgrading, tls)}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--long", action="store_true")

@@ -35,7 +35,7 @@ internal sealed class AccessRules
         IPAddress? remote = context.Connection.RemoteIpAddress;
         if (_node.Authenticator.IsRequired)
         {
-            return Credentials.Check(_node, headers.Authorization, remote ?? IPAddress.None, out user);
+            return Credentials.Check(_node, context, remote ?? IPAddress.None, out user);
         }
         if (!_node.Options.Insecure && remote is not null && !IsLoopback(remote))
         {
@@ -51,7 +51,7 @@ internal sealed class AccessRules
 
     /// <summary>Ends what <see cref="Check"/> left open: the hash of a password tells.</summary>
     public Task<(Problem? Problem, User? User)> CheckSlowlyAsync(HttpContext context) => Credentials.CheckSlowlyAsync(
-        _node, context.Request.Headers.Authorization, context.Connection.RemoteIpAddress ?? IPAddress.None);
+        _node, context, context.Connection.RemoteIpAddress ?? IPAddress.None);
 
     /// <summary>
     /// Browsers say where a request comes from: Sec-Fetch-Site always, Origin with everything but plain GETs. Another

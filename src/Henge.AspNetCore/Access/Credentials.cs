@@ -4,6 +4,8 @@ using System.Text;
 using Henge.AspNetCore.Replies;
 using Henge.Security;
 
+using Microsoft.AspNetCore.Http;
+
 namespace Henge.AspNetCore.Access;
 
 /// <summary>
@@ -17,28 +19,35 @@ internal static class Credentials
 
     /// <summary>Checks a header, as far as that takes no time.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="authorization">The header; null when there is none.</param>
+    /// <param name="context">The request.</param>
     /// <param name="remote">Who asks.</param>
     /// <param name="user">Who it is; null also when only <see cref="CheckSlowlyAsync"/> can tell.</param>
     /// <returns>Null, or why not.</returns>
-    public static Problem? Check(HengeNode node, string? authorization, IPAddress remote, out User? user)
+    public static Problem? Check(HengeNode node, HttpContext context, IPAddress remote, out User? user)
     {
         user = null;
-        return TryRead(node, authorization, out byte[] name, out byte[] password)
-            ? Of(node.Authenticator.Check(name, password, remote, node.NowMs, out user))
-            : Problems.PasswordWanted;
+        if (!TryRead(node, context.Request.Headers.Authorization, out byte[] name, out byte[] password))
+        {
+            return Problems.PasswordWanted;
+        }
+        User? within = ConnectionUser.Of(context);
+        AuthenticationResult result =
+            node.Authenticator.Check(name, password, remote, node.NowMs, out user, within);
+        ConnectionUser.Set(context, within, user);
+        return Of(result);
     }
 
     /// <summary>Checks a header by the hash of a password.</summary>
     public static async Task<(Problem? Problem, User? User)> CheckSlowlyAsync(
-        HengeNode node, string? authorization, IPAddress remote)
+        HengeNode node, HttpContext context, IPAddress remote)
     {
-        if (!TryRead(node, authorization, out byte[] name, out byte[] password))
+        if (!TryRead(node, context.Request.Headers.Authorization, out byte[] name, out byte[] password))
         {
             return (Problems.PasswordWanted, null);
         }
         (AuthenticationResult result, User? user) =
             await node.Authenticator.CheckSlowlyAsync(name, password, remote).ConfigureAwait(false);
+        ConnectionUser.Set(context, former: null, user);
         return (Of(result), user);
     }
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Henge.Transport.Tls;
 
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Henge.AspNetCore.Hosting;
@@ -13,7 +14,8 @@ namespace Henge.AspNetCore.Hosting;
 /// An HTTP connection through TLS, whose handshake the node has done: to Kestrel it is a transport as any other, and a
 /// feature tells it that the scheme is https.
 /// </summary>
-internal sealed class TlsConnection : ConnectionContext, IDuplexPipe, ITlsConnectionFeature
+internal sealed class TlsConnection : ConnectionContext, IDuplexPipe, ITlsConnectionFeature,
+    IConnectionItemsFeature
 {
     private static long s_lastId;
 
@@ -37,6 +39,7 @@ internal sealed class TlsConnection : ConnectionContext, IDuplexPipe, ITlsConnec
         ConnectionClosed = _closed.Token;
         Transport = this;
         Features.Set<ITlsConnectionFeature>(this);
+        Features.Set<IConnectionItemsFeature>(this);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
+using Henge.Transport.Connections;
+
+using Microsoft.Extensions.Logging;
+
 namespace Henge.Security;
 
 /// <summary>
@@ -10,7 +14,7 @@ namespace Henge.Security;
 /// as a keyed digest, so that only the first login and wrong ones cost anything, and every wrong answer takes the same
 /// time, whether there is such a user or not. Guessing is bounded (<see cref="GuessLimits"/>). Thread safe.
 /// </summary>
-internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvider) : IDisposable
+internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
     /// <summary>Who gives no name.</summary>
     public static ReadOnlySpan<byte> DefaultUser => "default"u8;
@@ -25,6 +29,7 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
     private static readonly TimeSpan WrongDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly GuessLimits _guesses = new();
+    private readonly RareLog _exhausted = new();
     private readonly SemaphoreSlim _turn = new(ChecksAtOnce);
     private Dictionary<string, User> _users = [];
     private Digest? _digest;
@@ -76,8 +81,18 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
     /// Checks a user and a password as far as that takes no time; <see cref="AuthenticationResult.Unknown"/> when it
     /// would. Without a password set, the default user's name alone counts.
     /// </summary>
+    /// <param name="name">Who the client says it is.</param>
+    /// <param name="password">What it shows for that.</param>
+    /// <param name="address">From where.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    /// <param name="user">Who it is, when it is accepted.</param>
+    /// <param name="within">
+    /// Who the same connection was let in as with the last password that it showed: that user is looked at however much
+    /// others guess.
+    /// </param>
     public AuthenticationResult Check(
-        ReadOnlySpan<byte> name, ReadOnlySpan<byte> password, IPAddress address, long nowMs, out User? user)
+        ReadOnlySpan<byte> name, ReadOnlySpan<byte> password, IPAddress address, long nowMs, out User? user,
+        User? within = null)
     {
         user = null;
         if (!IsRequired)
@@ -85,11 +100,11 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
             user = name.SequenceEqual(DefaultUser) ? User.Default : null;
             return user is null ? AuthenticationResult.Wrong : AuthenticationResult.Accepted;
         }
-        User? claimed = Find(Encoding.UTF8.GetString(name));
-        if (_guesses.IsExhausted(claimed?.Name, address, nowMs))
+        User? claimed = Find(Encoding.UTF8.GetString(name), out string counted);
+        bool isWithin = claimed is not null && ReferenceEquals(claimed, within);
+        if (!isWithin && _guesses.IsExhausted(counted, address, nowMs))
         {
-            Interlocked.Increment(ref _refused);
-            return AuthenticationResult.TooManyAttempts;
+            return Refuse(address);
         }
         bool? isRight = ReferenceEquals(claimed, User.Default) ? IsDefaultPassword(password)
             : claimed is not null ? claimed.Remembers(password)
@@ -97,15 +112,15 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
         if (isRight == true)
         {
             user = claimed;
-            if (claimed!.Hash is not null)
+            if (!isWithin)
             {
-                _guesses.Right(claimed.Name, address, nowMs);
+                _guesses.Right(claimed!.Name, address, nowMs);
             }
             return AuthenticationResult.Accepted;
         }
         if (ReferenceEquals(claimed, User.Default) || Volatile.Read(ref _users).Count == 0)
         {
-            CountWrong(claimed, address, nowMs);
+            CountWrong(counted, address, nowMs);
             return AuthenticationResult.Wrong;
         }
         return AuthenticationResult.Unknown;
@@ -116,20 +131,20 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
         byte[] name, byte[] password, IPAddress address)
     {
         long begun = timeProvider.GetTimestamp();
-        User? claimed = Find(Encoding.UTF8.GetString(name));
-        long nowMs = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-        bool isKnown = claimed is not null && claimed.Remembers(password) is null;
-        bool? isRight = isKnown ? await CheckInTurnAsync(claimed!, password).ConfigureAwait(false) : false;
-        if (isRight is null)
+        User? claimed = Find(Encoding.UTF8.GetString(name), out string counted);
+        AuthenticationResult result = AuthenticationResult.Wrong;
+        if (claimed is not null && claimed.Remembers(password) is null)
         {
-            return (AuthenticationResult.Busy, null);
+            result = await CheckInTurnAsync(claimed, password, address).ConfigureAwait(false);
         }
-        if (isRight == true)
+        else
         {
-            _guesses.Right(claimed!.Name, address, nowMs);
-            return (AuthenticationResult.Accepted, claimed);
+            CountWrong(counted, address, NowMs);
         }
-        CountWrong(claimed, address, nowMs);
+        if (result != AuthenticationResult.Wrong)
+        {
+            return (result, result == AuthenticationResult.Accepted ? claimed : null);
+        }
         TimeSpan left = WrongDelay - timeProvider.GetElapsedTime(begun);
         if (left > TimeSpan.Zero)
         {
@@ -142,11 +157,11 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
     public AuthenticationResult CheckHere(
         ReadOnlySpan<byte> name, ReadOnlySpan<byte> password, IPAddress address, long nowMs, out User? user)
     {
-        User? claimed = Find(Encoding.UTF8.GetString(name));
+        User? claimed = Find(Encoding.UTF8.GetString(name), out string counted);
         user = claimed is not null && claimed.Check(password) ? claimed : null;
         if (user is null)
         {
-            CountWrong(claimed, address, nowMs);
+            CountWrong(counted, address, nowMs);
         }
         return user is null ? AuthenticationResult.Wrong : AuthenticationResult.Accepted;
     }
@@ -154,20 +169,33 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<bool?> CheckInTurnAsync(User user, byte[] password)
+    private long NowMs => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async Task<AuthenticationResult> CheckInTurnAsync(User user, byte[] password, IPAddress address)
     {
         if (Interlocked.Increment(ref _waiting) > ChecksWaiting)
         {
             Interlocked.Decrement(ref _waiting);
-            return null;
+            return AuthenticationResult.Busy;
         }
         try
         {
             await _turn.WaitAsync().ConfigureAwait(false);
             try
             {
-                // Who came first may have shown that this one is right.
-                return user.Remembers(password) ?? await Task.Run(() => user.Check(password)).ConfigureAwait(false);
+                // Those that came first may have used up the tries that were left when this one began to wait.
+                if (_guesses.IsExhausted(user.Name, address, NowMs))
+                {
+                    return Refuse(address);
+                }
+                // Or one of them has shown which password is right.
+                if (user.Remembers(password) ?? await Task.Run(() => user.Check(password)).ConfigureAwait(false))
+                {
+                    _guesses.Right(user.Name, address, NowMs);
+                    return AuthenticationResult.Accepted;
+                }
+                CountWrong(user.Name, address, NowMs);
+                return AuthenticationResult.Wrong;
             }
             finally
             {
@@ -180,10 +208,27 @@ internal sealed class Authenticator(HengeOptions options, TimeProvider timeProvi
         }
     }
 
-    private void CountWrong(User? user, IPAddress address, long nowMs)
+    private AuthenticationResult Refuse(IPAddress address)
+    {
+        Interlocked.Increment(ref _refused);
+        if (_exhausted.IsDue((long)timeProvider.GetElapsedTime(0).TotalMilliseconds, out long others))
+        {
+            Log.TooManyGuesses(logger, address, others);
+        }
+        return AuthenticationResult.TooManyAttempts;
+    }
+
+    private void CountWrong(string user, IPAddress address, long nowMs)
     {
         Interlocked.Increment(ref _wrong);
-        _guesses.Wrong(user?.Name, address, nowMs);
+        _guesses.Wrong(user, address, nowMs);
+    }
+
+    private User? Find(string name, out string counted)
+    {
+        User? user = Find(name);
+        counted = user?.Name ?? GuessLimits.NobodyOf(name);
+        return user;
     }
 
     private bool IsDefaultPassword(ReadOnlySpan<byte> password)

@@ -121,6 +121,26 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Who_is_in_stays_in_whatever_others_guess_from_the_same_address()
+    {
+        await using HttpNode node = await HttpNode.StartAsync(o => o.Password = "s3cret", time: new SteppedTime());
+        (string, string) right = ("Authorization", "Bearer s3cret");
+        Assert.Equal(200, (await node.GetAsync("/v1/stats", right)).Status);
+        for (int i = 0; i < 20; i++)
+        {
+            string guessed = await GuessAsync(node, $"guess{i}");
+            Assert.StartsWith(i < 10 ? "HTTP/1.1 401" : "HTTP/1.1 429", guessed, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(200, (await node.GetAsync("/v1/stats", right)).Status);
+        Assert.StartsWith("HTTP/1.1 429", await GuessAsync(node, "s3cret"), StringComparison.Ordinal);
+
+        // A wrong password on its connection, where a proxy may have put it, ends that.
+        Assert.Equal(401, (await node.GetAsync("/v1/stats", ("Authorization", "Bearer guess"))).Status);
+        Assert.Equal(429, (await node.GetAsync("/v1/stats", right)).Status);
+    }
+
+    [Fact]
     public async Task Everything_served_but_the_dashboard_forbids_sniffing_scripts_and_framing()
     {
         await using HttpNode node = await HttpNode.StartAsync();
@@ -134,4 +154,7 @@ public sealed class AccessTests
             Assert.Null(reply.Header("Server"));
         }
     }
+
+    private static Task<string> GuessAsync(HttpNode node, string password) => node.RawAsync(
+        $"GET /v1/stats HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {password}\r\nConnection: close\r\n\r\n");
 }

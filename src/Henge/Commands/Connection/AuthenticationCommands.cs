@@ -118,7 +118,11 @@ internal static class AuthenticationCommands
                 break;
             case AuthenticationResult.TooManyAttempts:
                 reply.Error("WRONGPASS too many wrong passwords from this address or for this user, try again later"u8);
-                session.Close(SessionClosing.AfterReplies);
+                if (!session.Client.IsAuthenticated)
+                {
+                    // Who is in stays in, and is who it was.
+                    session.Close(SessionClosing.AfterReplies);
+                }
                 break;
             case AuthenticationResult.Busy:
                 reply.Error("BUSY too many passwords are being checked, try again later"u8);

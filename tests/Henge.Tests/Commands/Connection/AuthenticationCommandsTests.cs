@@ -94,6 +94,21 @@ public sealed class AuthenticationCommandsTests
     }
 
     [Fact]
+    public void Who_is_in_and_guesses_too_often_stays_in()
+    {
+        using SessionHarness client = WithPassword();
+        Assert.Equal("+OK\r\n", client.Call("AUTH", "secret"));
+        for (int i = 0; i < Henge.Security.GuessLimits.FreeGuesses; i++)
+        {
+            Assert.Equal(WrongPass, client.Call("AUTH", "guess" + i));
+        }
+
+        Assert.StartsWith("-WRONGPASS too many", client.Call("AUTH", "guess"));
+        Assert.Equal("+PONG\r\n", client.Call("PING"));
+        Assert.Equal(Henge.Sessions.SessionClosing.No, client.Session.Closing);
+    }
+
+    [Fact]
     public void A_password_set_while_running_asks_only_those_who_come_later()
     {
         using var client = new SessionHarness();

@@ -44,6 +44,11 @@ internal static class ClientMetrics
         {
             Read = static (figures, sink) => sink.Add(figures.Node.Authenticator.WrongCount),
         },
+        new("henge.authentication.refused", MetricKind.Counter, "{attempt}",
+            "Passwords not looked at, since too many from that address or for that user were wrong.")
+        {
+            Read = static (figures, sink) => sink.Add(figures.Node.Authenticator.RefusedCount),
+        },
         new("henge.pubsub.channels", MetricKind.Level, "{channel}", "Channels and patterns with subscribers.", "kind")
         {
             Read = static (figures, sink) =>
