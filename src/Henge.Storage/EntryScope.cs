@@ -61,8 +61,10 @@ internal readonly ref struct EntryScope
     /// <returns><see cref="Found"/>.</returns>
     public bool Read(bool countsAsUse = true) => _shard.Read(_scope, countsAsUse);
 
-    /// <summary>Why it was not found, as far as is remembered; of a found one it means nothing.</summary>
-    public MissReason WhyMissing => _shard.Gone.Why(in _shard.OpenAt(_scope));
+    /// <summary>
+    /// Why it was not found, as far as is remembered; null where nothing is. Of a found one it means nothing.
+    /// </summary>
+    public MissReason? WhyMissing => _shard.Gone.Why(in _shard.OpenAt(_scope), _core.IsLoading);
 
     /// <summary>Marks a found entry as used without counting a read (TOUCH).</summary>
     public void Touch()

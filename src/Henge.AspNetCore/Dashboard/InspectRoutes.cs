@@ -72,7 +72,7 @@ internal sealed class InspectRoutes
             {
                 Slot = slot,
                 Copies = copies,
-                MissReason = _node.Options.Metrics ? MissReasons.NameOf(entry.WhyMissing) : null,
+                MissReason = MissReasons.NameOf(entry.WhyMissing),
             };
         }
         EntryAttributes attributes = EntryAttributes.Read(entry.Attributes);

@@ -90,7 +90,7 @@ internal sealed class MemberRates
         var byReason = new Dictionary<string, T>();
         for (int i = 0; i < numbers.Length; i++)
         {
-            byReason[MissReasons.NameOf((MissReason)i)] = numbers[i];
+            byReason[MissReasons.NameOf((MissReason)i)!] = numbers[i];
         }
         return byReason;
     }

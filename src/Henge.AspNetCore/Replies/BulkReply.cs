@@ -23,11 +23,15 @@ internal sealed class BulkReply : IAsyncDisposable
         _json.WriteStartArray("results"u8);
     }
 
-    /// <summary>A key that went wrong.</summary>
-    public void WriteStatus(string? key, Problem problem)
+    /// <summary>A key that went wrong, or that is not there, and why if that is known.</summary>
+    public void WriteStatus(string? key, Problem problem, string? miss = null)
     {
         Begin(key, problem.Status);
         _json.WriteString("code"u8, problem.Code);
+        if (miss is not null)
+        {
+            _json.WriteString("miss"u8, miss);
+        }
         _json.WriteEndObject();
     }
 
@@ -52,7 +56,7 @@ internal sealed class BulkReply : IAsyncDisposable
         {
             if (!entry.Read())
             {
-                WriteStatus(keyText, Problems.NoSuchKey);
+                WriteStatus(keyText, Problems.NoSuchKey, MissReasons.NameOf(entry.WhyMissing));
                 return;
             }
             if (entry.Type != EntryType.String)

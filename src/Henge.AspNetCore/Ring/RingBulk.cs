@@ -50,12 +50,12 @@ internal sealed class RingBulk(RingRequests ring)
                 : ring.AskAsync(key, writes, HttpMethods.Post, target, s_json, One(set?.Entries![i], keys, text!))));
             if (asked.Count == Window)
             {
-                await WriteNextAsync(asked, reply, cancellationToken).ConfigureAwait(false);
+                await WriteNextAsync(asked, writes, reply, cancellationToken).ConfigureAwait(false);
             }
         }
         while (asked.Count > 0)
         {
-            await WriteNextAsync(asked, reply, cancellationToken).ConfigureAwait(false);
+            await WriteNextAsync(asked, writes, reply, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -68,6 +68,7 @@ internal sealed class RingBulk(RingRequests ring)
 
     private static async Task WriteNextAsync(
         Queue<(string? Key, Problem? Wrong, Task<RingReply>? Reply)> asked,
+        bool writes,
         BulkReply reply,
         CancellationToken cancellationToken)
     {
@@ -79,16 +80,17 @@ internal sealed class RingBulk(RingRequests ring)
         else
         {
             RingReply answered = await task.ConfigureAwait(false);
-            Write(answered, key, reply);
+            Write(answered, key, writes, reply);
         }
         await reply.FlushWhenFullAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static void Write(RingReply answered, string? key, BulkReply reply)
+    private static void Write(RingReply answered, string? key, bool writes, BulkReply reply)
     {
         if (answered.Outcome != Outcome.Done)
         {
-            reply.WriteStatus(key, RingRequests.Of(answered.Outcome));
+            reply.WriteStatus(
+                key, RingRequests.Of(answered.Outcome), RingRequests.WhyMissed(answered.Outcome, writes));
             return;
         }
         ReadOnlySpan<byte> body = HttpMessages.Body(answered.Bytes);

@@ -73,7 +73,7 @@ internal sealed class RingRequests
     {
         HttpRequest request = context.Request;
         Task<RingReply> asked = AskAsync(key, writes, request.Method, TargetOf(context), request.Headers, body);
-        return AnswerAsync(context, asked);
+        return AnswerAsync(context, asked, writes);
     }
 
     /// <summary>Has the owner of a key carry a request out.</summary>
@@ -92,11 +92,16 @@ internal sealed class RingRequests
     public static Problem Of(Outcome outcome) =>
         outcome == Outcome.Unknown ? Problems.Uncertain : Problems.OwnerAway;
 
-    private async Task AnswerAsync(HttpContext context, Task<RingReply> asked)
+    /// <summary>What a read that was not carried out says of why it found nothing; null of others.</summary>
+    public static string? WhyMissed(Outcome outcome, bool writes) =>
+        outcome == Outcome.Unknown || writes ? null : MissReasons.Topology;
+
+    private async Task AnswerAsync(HttpContext context, Task<RingReply> asked, bool writes)
     {
         RingReply reply = await asked.ConfigureAwait(false);
         if (reply.Outcome != Outcome.Done)
         {
+            MissReasons.Say(context, WhyMissed(reply.Outcome, writes));
             await Of(reply.Outcome).WriteAsync(context).ConfigureAwait(false);
             return;
         }

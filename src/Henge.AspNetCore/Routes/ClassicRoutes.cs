@@ -118,7 +118,7 @@ internal sealed class ClassicRoutes
         {
             if (!entry.Read())
             {
-                context.Response.Headers[MissReasons.Header] = MissReasons.NameOf(entry.WhyMissing);
+                MissReasons.Say(context, MissReasons.NameOf(entry.WhyMissing));
                 return Problems.NoSuchKey.WriteAsync(context);
             }
             if (entry.Type != EntryType.String)

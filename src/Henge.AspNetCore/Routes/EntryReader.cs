@@ -53,10 +53,10 @@ internal sealed class EntryReader
         return Reply(context, key, facts, plan, head, nowMs);
     }
 
-    private static Task Miss(HttpContext context, MissReason why)
+    private static Task Miss(HttpContext context, MissReason? why)
     {
         context.Response.Headers["X-Cache"] = "MISS";
-        context.Response.Headers[MissReasons.Header] = MissReasons.NameOf(why);
+        MissReasons.Say(context, MissReasons.NameOf(why));
         return Problems.NoSuchKey.WriteAsync(context);
     }
 

@@ -37,6 +37,7 @@ internal sealed class LeasedReader(HengeNode node, EntryReader reader, RingReque
             }
             catch (HengeException)
             {
+                MissReasons.Say(context, MissReasons.Topology);
                 await Problems.OwnerAway.WriteAsync(context).ConfigureAwait(false);
                 return;
             }
@@ -67,6 +68,7 @@ internal sealed class LeasedReader(HengeNode node, EntryReader reader, RingReque
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers["X-Cache"] = "MISS";
+        MissReasons.Say(context, MissReasons.NameOf(answer.WhyMissing));
         if (answer.Status == EntryStatus.Leased)
         {
             headers[LeaseQuery.Header] = LeaseQuery.Text(answer.Token);

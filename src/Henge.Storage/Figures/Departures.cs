@@ -57,22 +57,29 @@ internal sealed class Departures
         }
     }
 
-    /// <summary>Why an open scope's key has no entry. Of a tombstone without a note a deletion is the cause.</summary>
-    public MissReason Why(in OpenEntry open)
+    /// <summary>
+    /// Why an open scope's key has no entry; null from a table that remembers nothing. Of a tombstone without a note a
+    /// deletion is the cause.
+    /// </summary>
+    /// <param name="open">The scope.</param>
+    /// <param name="isLoading">Whether entries from before are still being read.</param>
+    public MissReason? Why(in OpenEntry open, bool isLoading)
     {
         if (_places.Length == 0)
         {
-            return MissReason.Absent;
+            return null;
         }
         uint place = _places[PlaceOf(open.Hash)];
         return place != 0 && (place ^ Fingerprint(open.Hash)) >> ReasonBits == 0
                 ? (MissReason)(place & ((1 << ReasonBits) - 1))
             : open.Tombstone != 0 ? MissReason.Deleted
+            : isLoading ? MissReason.Loading
             : MissReason.Absent;
     }
 
     /// <summary>Counts a read that found nothing.</summary>
-    public void CountMiss(in OpenEntry open) => _misses[(int)Why(in open)]++;
+    public void CountMiss(in OpenEntry open, bool isLoading) =>
+        _misses[(int)(Why(in open, isLoading) ?? MissReason.Absent)]++;
 
     /// <summary>Forgets why entries went.</summary>
     public void Clear() => Array.Clear(_places);

@@ -17,4 +17,7 @@ internal enum MissReason
 
     /// <summary>A tag of it was invalidated.</summary>
     Invalidated = 4,
+
+    /// <summary>What may hold it is still being read: it may be there in a moment. Never in the table.</summary>
+    Loading = 5,
 }

@@ -183,7 +183,7 @@ internal sealed class Shard : IDisposable
         Sampler.Read(in open, countsAsUse);
         if (handle == 0)
         {
-            Gone.CountMiss(in open);
+            Gone.CountMiss(in open, _core.IsLoading);
             return false;
         }
         Hits++;

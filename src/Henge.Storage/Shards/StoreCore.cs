@@ -101,6 +101,11 @@ internal sealed class StoreCore : IDisposable
     /// <inheritdoc cref="Store.Staleness"/>
     public IStaleness? Staleness { get; set; }
 
+    /// <summary>
+    /// Whether entries from before are still being read, so that a key that is not here may be there in a moment.
+    /// </summary>
+    public bool IsLoading { get; set; }
+
     /// <inheritdoc cref="Store.KeepsTombstones"/>
     public bool KeepsTombstones { get; set; }
 

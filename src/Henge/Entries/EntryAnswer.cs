@@ -1,5 +1,6 @@
 using Henge.Entries.Kept;
 using Henge.Entries.Leases;
+using Henge.Storage.Figures;
 
 namespace Henge.Entries;
 
@@ -12,6 +13,9 @@ namespace Henge.Entries;
 internal readonly record struct EntryAnswer(
     EntryStatus Status, ulong Version = 0, long ExpiresAtMs = 0, byte[]? Value = null, Provenance? Provenance = null)
 {
+    /// <summary>Why there is no entry, as far as is remembered; with a lease or without one.</summary>
+    public MissReason? WhyMissing { get; init; }
+
     /// <summary>The lease that was given; only with <see cref="EntryStatus.Leased"/>.</summary>
     public LeaseToken Token => new(Version);
 

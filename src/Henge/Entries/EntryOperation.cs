@@ -10,6 +10,7 @@ using Henge.Entries.Kept;
 using Henge.Entries.Leases;
 using Henge.Peers;
 using Henge.Storage;
+using Henge.Storage.Figures;
 
 namespace Henge.Entries;
 
@@ -29,6 +30,7 @@ namespace Henge.Entries;
 ///          renew:        u64 token | u32 milliseconds
 /// reply:   u8 format (1) | u8 status | u64 version | i64 expiry in unix ms | u32 length, value |
 ///          found to keep: u128 owner | u64 generation | i64 ms left (-1: no expiry) | u32 length, attributes
+///          leased, held:  in place of the value, u8 why there is none; of length 0 where nobody remembers
 /// </code>
 /// A TTL counts by the owner's clock from when it is carried out. A request must end where it should, since what
 /// follows might be a condition; behind a reply there may be more, which is passed over. Cost: two copies of the value
@@ -193,7 +195,11 @@ internal sealed class EntryOperation : Operation
         ReadOnlySpan<byte> value = reader.Bytes();
         bool makesSense = !reader.Failed && format == Format && status != EntryStatus.None && Enum.IsDefined(status);
         byte[]? kept = status == EntryStatus.Done ? value.ToArray() : null;
-        answer = makesSense ? new EntryAnswer(status, version, expiresAtMs, kept, ReadProvenance(reader)) : default;
+        answer = !makesSense ? default
+            : new EntryAnswer(status, version, expiresAtMs, kept, ReadProvenance(reader))
+            {
+                WhyMissing = status is EntryStatus.Leased or EntryStatus.Held ? ReasonIn(value) : null,
+            };
         return makesSense;
     }
 
@@ -303,7 +309,7 @@ internal sealed class EntryOperation : Operation
         writer.Byte((byte)_answer.Status);
         writer.UInt64(_answer.Version);
         writer.Int64(_answer.ExpiresAtMs);
-        writer.Bytes(_answer.Value);
+        writer.Bytes(_answer.WhyMissing is { } why ? [(byte)why] : _answer.Value);
         if (_answer.Provenance is { } from)
         {
             writer.UInt128(from.Owner.Value);
@@ -332,6 +338,10 @@ internal sealed class EntryOperation : Operation
         }
         _waiting.TrySetResult(new EntryReply(outcome, outcome == Outcome.Done ? answer : default));
     }
+
+    // A reason of a later version is none that is known here.
+    private static MissReason? ReasonIn(ReadOnlySpan<byte> value) =>
+        value.Length == 1 && Enum.IsDefined((MissReason)value[0]) ? (MissReason)value[0] : null;
 
     // What a later version says behind a reply to something else is no provenance that makes sense, and not used.
     private static Provenance? ReadProvenance(MessageReader reader)

@@ -79,7 +79,7 @@ internal static class EntrySteps
         EntryStatus status = Look(entry, uses && (wantsValue || !entry.Found), nowMs, out tellsCopies);
         return status switch
         {
-            EntryStatus.Missing => leases.Take(key, request),
+            EntryStatus.Missing => leases.Take(key, request) with { WhyMissing = entry.WhyMissing },
             EntryStatus.Done => new EntryAnswer(
                 status, entry.Version, entry.ExpiresAtMs, wantsValue ? entry.Value.ToArray() : null,
                 from is null ? null : Completed(from, entry, nowMs)),

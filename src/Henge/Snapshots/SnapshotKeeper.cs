@@ -47,6 +47,7 @@ internal sealed class SnapshotKeeper : IDisposable
         if (_reader is not null)
         {
             _status = _status with { IsReading = true, ReadTotalBytes = _reader.Length };
+            _node.Store.Core.IsLoading = true;
             _reading = Begin(Read);
         }
     }
@@ -195,6 +196,7 @@ internal sealed class SnapshotKeeper : IDisposable
         {
             reader.Dispose();
             ring.Restore(static (core, _) => core.End());
+            _node.Store.Core.IsLoading = false;
             _status = _status with { IsReading = false, Restored = loader.Tally.Applied };
         }
     }

@@ -130,6 +130,7 @@ public sealed class EntryVerbsTests
         Assert.Equal("13", results[0].GetProperty("text").GetString());
         Assert.Equal([0, 255], results[1].GetProperty("value").GetBytesFromBase64());
         Assert.Equal("no-such-key", results[2].GetProperty("code").GetString());
+        Assert.Equal("absent", results[2].GetProperty("miss").GetString());
         get = await node.PostJsonAsync("/v1/cache:mget", """{"keys":["t"]}""");
         Assert.Equal("13"u8, get.Json.GetProperty("results")[0].GetProperty("value").GetBytesFromBase64());
         HttpReply deleted = await node.PostJsonAsync("/v1/cache:mdelete", """{"keys":["t","b","none"]}""");

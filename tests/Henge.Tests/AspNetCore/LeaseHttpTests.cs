@@ -20,6 +20,7 @@ public sealed class LeaseHttpTests
         Assert.Equal((404, "no-such-key", "MISS"), (first.Status, first.Code, first.Header("X-Cache")));
         Assert.Matches("^[0-9a-f]{16}$", first.Header("Cache-Lease"));
         Assert.Equal((404, "no-such-key", null), (other.Status, other.Code, other.Header("Cache-Lease")));
+        Assert.Equal(("absent", "absent"), (first.Header("X-Cache-Miss"), other.Header("X-Cache-Miss")));
         Assert.InRange(int.Parse(other.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 5);
 
         HttpReply put = await node.PutAsync("/v1/cache/k?ttl=1h", "v", ("Cache-Lease", first.Header("Cache-Lease")!));

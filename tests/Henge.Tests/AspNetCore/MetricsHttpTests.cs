@@ -73,6 +73,8 @@ public sealed class MetricsHttpTests
         await using HttpNode node = await HttpNode.StartAsync(static o => o.Metrics = false);
         HttpReply off = await node.GetAsync("/metrics");
         Assert.Equal((404, "metrics-off"), (off.Status, off.Code));
+        Assert.Null((await node.GetAsync("/v1/cache/none")).Header("X-Cache-Miss"));
+        Assert.Null((await node.GetAsync("/v1/cache/none?lease=5s")).Header("X-Cache-Miss"));
         Assert.All(node.Node.Ring!.Lanes, static lane => Assert.Null(lane.Figures));
         Assert.Equal(0, node.Node.Http.Requests(0, 3));
     }

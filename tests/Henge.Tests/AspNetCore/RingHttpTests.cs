@@ -133,6 +133,13 @@ public sealed class RingHttpTests : IAsyncLifetime
                 Assert.Equal(why, (await node.GetAsync("/v1/cache/" + why)).Header("X-Cache-Miss"));
                 Assert.Equal(why, (await node.SendAsync(HttpMethod.Head, "/v1/cache/" + why)).Header("X-Cache-Miss"));
                 Assert.Equal(why, (await node.GetAsync("/get?key=" + why)).Header("X-Cache-Miss"));
+                HttpReply many = await node.PostJsonAsync("/v1/cache:mget", $$"""{"keys":["{{why}}"]}""");
+                Assert.Equal(why, many.Json.GetProperty("results")[0].GetProperty("miss").GetString());
+            }
+            foreach (HttpNode node in _nodes)
+            {
+                // The first is given the lease, the others are told of it.
+                Assert.Equal(why, (await node.GetAsync($"/v1/cache/{why}?lease=1m")).Header("X-Cache-Miss"));
             }
         }
     }

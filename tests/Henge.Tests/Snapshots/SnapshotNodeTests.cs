@@ -2,6 +2,7 @@ using System.Text;
 
 using Henge.Snapshots;
 using Henge.Storage;
+using Henge.Storage.Figures;
 using Henge.Tests.Storage.Records;
 using Henge.Tests.Transport;
 
@@ -12,6 +13,8 @@ namespace Henge.Tests.Snapshots;
 /// <summary>Nodes that stop and start again with a data directory.</summary>
 public sealed class SnapshotNodeTests : IDisposable
 {
+    private const int SnapshotFound = 1010;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("henge-test-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -171,6 +174,28 @@ public sealed class SnapshotNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task While_it_is_read_a_miss_says_so()
+    {
+        await using (HengeNode node = await StartAsync())
+        {
+            Set(node, "key", "value", 0);
+        }
+        HengeNode? reading = null;
+        MissReason? why = null;
+        using var hook = new EventHook(SnapshotFound, () => why = WhyMissing(reading!, "key"));
+        var options = new HengeOptions { Port = 0, Memory = 32 << 20, DataDirectory = _directory };
+        reading = new HengeNode(options, TimeProvider.System, hook);
+        await using (reading)
+        {
+            await reading.StartAsync(TestContext.Current.CancellationToken);
+            await ReadAsync(reading);
+            Assert.Equal(MissReason.Loading, why);
+            Assert.Equal("value", Get(reading, "key"));
+            Assert.Equal(MissReason.Absent, WhyMissing(reading, "none"));
+        }
+    }
+
+    [Fact]
     public async Task Node_that_cannot_listen_keeps_its_snapshot()
     {
         await using (HengeNode node = await StartAsync())
@@ -205,6 +230,12 @@ public sealed class SnapshotNodeTests : IDisposable
     {
         using EntryScope entry = node.Store.Open(RecordBox.Bytes(key), node.NowMs);
         return entry.Found ? Encoding.Latin1.GetString(entry.Value) : null;
+    }
+
+    private static MissReason? WhyMissing(HengeNode node, string key)
+    {
+        using EntryScope entry = node.Store.Open(RecordBox.Bytes(key), node.NowMs);
+        return entry.WhyMissing;
     }
 
     private static long ExpiryOf(HengeNode node, string key)

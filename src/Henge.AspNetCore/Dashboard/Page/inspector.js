@@ -13,6 +13,7 @@ const WHY = {
   evicted: "It was evicted: its owner needed the room.",
   deleted: "Somebody deleted it.",
   invalidated: "A tag of it was invalidated.",
+  loading: "Its owner still reads its snapshot: ask again in a moment.",
 };
 
 let onMark = () => {};

@@ -9,6 +9,7 @@ const REASONS = [
   ["evicted", "room was needed"],
   ["deleted", "somebody deleted it"],
   ["invalidated", "a tag of it was invalidated"],
+  ["loading", "the snapshot is still being read"],
 ];
 const PARTS = [
   ["data", "keys and values"],

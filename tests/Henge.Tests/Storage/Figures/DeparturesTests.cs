@@ -89,6 +89,24 @@ public sealed class DeparturesTests
     }
 
     [Fact]
+    public void While_entries_from_before_are_read_what_is_not_known_to_be_gone_is_loading()
+    {
+        using Store store = Create();
+        store.KeepsTombstones = true;
+        Set(store, "deleted");
+        using (EntryScope scope = store.Open("deleted"u8, Now))
+        {
+            scope.Delete();
+        }
+        store.Core.IsLoading = true;
+        Assert.Equal(MissReason.Loading, Read(store, "k", Now));
+        Assert.Equal(MissReason.Deleted, Read(store, "deleted", Now));
+        store.Core.IsLoading = false;
+        Assert.Equal(MissReason.Absent, Read(store, "k", Now));
+        Assert.Equal(1, StoreStatistics.MissesBy(store.Core, MissReason.Loading));
+    }
+
+    [Fact]
     public void Other_keys_are_never_given_a_reason_and_memory_is_bounded_and_counted()
     {
         using Store store = Create();
@@ -117,7 +135,7 @@ public sealed class DeparturesTests
         using var store = new Store(new StoreOptions { MemoryBytes = 16 << 20, MaxEntries = 1 });
         Set(store, "a");
         Set(store, "b");
-        Assert.Equal(MissReason.Absent, Read(store, "a", Now));
+        Assert.Null(Read(store, "a", Now));
         Assert.All(store.Core.Shards, static shard => Assert.Equal(0, shard.Gone.Bytes));
         Assert.Equal(1, store.GetStatistics().Misses);
     }

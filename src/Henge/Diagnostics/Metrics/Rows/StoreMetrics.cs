@@ -15,7 +15,8 @@ internal static class StoreMetrics
     [
         Counted("henge.store.hits", "{read}", "Reads that found their key here, by any protocol.", static s => s.Hits),
         new("henge.store.misses", MetricKind.Counter, "{read}",
-            "Reads that did not, by why: absent (or forgotten), expired, evicted, deleted, invalidated.", "reason")
+            "Reads that did not, by why: absent (or forgotten), expired, evicted, deleted, invalidated, loading.",
+            "reason")
         {
             Read = static (figures, sink) =>
             {
