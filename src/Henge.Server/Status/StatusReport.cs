@@ -106,6 +106,9 @@ internal sealed record StatusReport
     /// </summary>
     public IReadOnlyList<(string Size, double HitRatio)> Sizing { get; init; } = [];
 
+    /// <summary>Its sources of discovery; empty where it has none.</summary>
+    public IReadOnlyList<StatusSource> Discovery { get; init; } = [];
+
     /// <summary>Share of reads that found their key, 0 to 1; null before the first read.</summary>
     public double? HitRatio => Hits + Misses == 0 ? null : (double)Hits / (Hits + Misses);
 
@@ -150,6 +153,7 @@ internal sealed record StatusReport
                 .ToDictionary(field => field.Key[MissesPrefix.Length..], field => fields.Number(field.Key)),
             Sizing = [.. fields.All.Where(field => field.Key.StartsWith(SizingPrefix, StringComparison.Ordinal))
                 .Select(field => (field.Key[SizingPrefix.Length..], Ratio(field.Value)))],
+            Discovery = StatusSource.In(fields),
         };
     }
 
@@ -162,7 +166,7 @@ internal sealed record StatusReport
         && !name.AsSpan(2).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>One number of <c>keys=12,expires=3,avg_ttl=0</c>.</summary>
-    private static long Part(string parts, string name)
+    internal static long Part(string parts, string name)
     {
         foreach (string part in parts.Split(','))
         {

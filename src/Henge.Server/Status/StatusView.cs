@@ -20,6 +20,7 @@ internal static class StatusView
         .. rates is null ? Common(report) : Live(report, rates),
         .. report.Sizing.Count > 0 ? (IReadOnlyList<(string, string)>)[("what if", Sizing(report))] : [],
         .. report.Members > 0 ? (IReadOnlyList<(string, string)>)[("ring", Ring(report))] : [],
+        .. report.Discovery.Select(static source => ("discovery", Discovery(source))),
     ];
 
     /// <summary>Lines for pipes.</summary>
@@ -76,9 +77,33 @@ internal static class StatusView
             json.WriteNumber("ownedSlots", report.OwnedSlots);
             json.WriteNumber("loadingSlots", report.LoadingSlots);
             json.WriteNumber("missesDueToTopology", report.TopologyMisses);
+            WriteDiscovery(json, report.Discovery);
             json.WriteEndObject();
         }
         to.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+    }
+
+    private static void WriteDiscovery(Utf8JsonWriter json, IReadOnlyList<StatusSource> sources)
+    {
+        json.WriteStartArray("discovery");
+        foreach (StatusSource source in sources)
+        {
+            json.WriteStartObject();
+            json.WriteString("source", source.Source);
+            json.WriteBoolean("up", source.Up);
+            json.WriteNumber("addresses", source.Addresses);
+            if (source.SinceAnswer is { } since)
+            {
+                json.WriteNumber("secondsSinceAnswer", (long)since.TotalSeconds);
+            }
+            else
+            {
+                json.WriteNull("secondsSinceAnswer");
+            }
+            json.WriteString("problem", source.Problem);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static (string Label, string Words)[] Common(StatusReport report) =>
@@ -119,6 +144,16 @@ internal static class StatusView
             CultureInfo.InvariantCulture,
             $"{members}; {Count(report.OwnedSlots)} slots ({100.0 * report.OwnedSlots / Slot.Count:0.#} %){loading}; ")
             + $"{Count(report.TopologyMisses)} misses due to topology";
+    }
+
+    /// <summary>Whether it answers; else since when not, and why.</summary>
+    private static string Discovery(StatusSource source)
+    {
+        string addresses = source.Addresses == 1 ? "1 address" : $"{Count(source.Addresses)} addresses";
+        string words = source.SinceAnswer is not { } since ? $"{source.Source} has not answered yet"
+            : source.Up ? $"{source.Source} answers, {addresses}"
+            : $"{source.Source} silent for {Duration.Words(since)}, named {addresses} before";
+        return source.Problem.Length > 0 ? $"{words}: {source.Problem}" : words;
     }
 
     private static string Title(StatusReport report, string address) =>

@@ -3,6 +3,7 @@ using System.Text;
 using Henge.Cluster;
 using Henge.Cluster.Lanes;
 using Henge.Cluster.Members;
+using Henge.Discovery;
 using Henge.Peers;
 
 namespace Henge.Diagnostics;
@@ -18,6 +19,7 @@ internal static class RingSection
             return;
         }
         WriteShape(text, ring.Snapshot);
+        WriteDiscovery(text, node, nowMs);
         RingTotals totals = ring.Totals();
         text.Line("misses_due_to_topology", totals.TopologyMisses);
         LaneCounters lanes = totals.Lanes;
@@ -36,6 +38,24 @@ internal static class RingSection
         text.Line("peer_links_turned_away", Interlocked.Read(ref totals.Links.TurnedAway));
         text.Line("peer_links_with_bad_frames", Interlocked.Read(ref totals.Links.BadFrames));
         text.Line("peer_links_stuck", Interlocked.Read(ref totals.Links.Stuck));
+    }
+
+    // The source stands last, since there may be commas in it.
+    private static void WriteDiscovery(StringBuilder text, HengeNode node, long nowMs)
+    {
+        int number = 0;
+        foreach (SourceStatus status in node.Discovery.Status)
+        {
+            long seconds = status.AnsweredAtMs is { } answeredMs ? Math.Max(0, nowMs - answeredMs) / 1000 : -1;
+            text.Line($"discovery{number}",
+                $"up={(status.IsUp ? 1 : 0)},addresses={status.Addresses},seconds_since_answer={seconds},"
+                + $"errors={status.Errors},source={status.Source}");
+            if (status.Problem.Length > 0)
+            {
+                text.Line($"discovery{number}_problem", status.Problem.ReplaceLineEndings(" "));
+            }
+            number++;
+        }
     }
 
     private static void WriteShape(StringBuilder text, ClusterSnapshot snapshot)

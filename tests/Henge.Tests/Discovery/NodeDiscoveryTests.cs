@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
+using Henge.Diagnostics;
+using Henge.Server.Status;
 using Henge.Tests.Peers.Rings;
 using Henge.Tests.Transport;
 
@@ -50,6 +53,14 @@ public sealed class NodeDiscoveryTests
 
         Assert.Equal("dns:localhost:9", node.Discovery.Status[0].Source);
         Assert.False(node.Ready);
+
+        var info = new StringBuilder();
+        RingSection.Write(info, node, node.NowMs);
+        IReadOnlyList<StatusSource> shown = StatusReport.Parse(info.ToString()).Discovery;
+        Assert.Equal(
+            ["dns:localhost:9", "dns:no-such-name.invalid:7400"], shown.Select(static source => source.Source));
+        Assert.True(shown[0] is { Up: true, Addresses: > 0, SinceAnswer: not null, Problem: "" }, $"{shown[0]}");
+        Assert.True(shown[1] is { Up: false, Addresses: 0, SinceAnswer: null, Problem: not "" }, $"{shown[1]}");
     }
 
     private static bool IsWaiting(HengeNode node) => node.Discovery.Status is [{ IsUp: false, Errors: > 0 }];

@@ -64,6 +64,30 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void Each_source_of_discovery_is_one_line_that_says_since_when_it_is_silent()
+    {
+        StatusReport report = StatusReport.Parse(
+            Info + "discovery0:up=1,addresses=3,seconds_since_answer=2,errors=0,source=etcd:http://a:2379,b:2379/x\r\n"
+            + "discovery1:up=0,addresses=1,seconds_since_answer=300,errors=9,source=dns:nodes\r\n"
+            + "discovery1_problem:no name server answers\r\n"
+            + "discovery2:up=0,addresses=0,seconds_since_answer=-1,errors=1,source=dns:new\r\n");
+
+        Assert.Equal(
+            [
+                "etcd:http://a:2379,b:2379/x answers, 3 addresses",
+                "dns:nodes silent for 5m 0s, named 1 address before: no name server answers",
+                "dns:new has not answered yet",
+            ],
+            StatusView.Rows(report).Where(static row => row.Label == "discovery").Select(static row => row.Words));
+        StringWriter json = new();
+        StatusView.WriteJson(report, "h:1", json);
+        using JsonDocument written = JsonDocument.Parse(json.ToString());
+        JsonElement silent = written.RootElement.GetProperty("discovery")[1];
+        Assert.False(silent.GetProperty("up").GetBoolean());
+        Assert.Equal(300, silent.GetProperty("secondsSinceAnswer").GetInt64());
+    }
+
+    [Fact]
     public void What_other_sizes_of_memory_would_do_is_one_line()
     {
         StatusReport report = StatusReport.Parse(
