@@ -161,6 +161,9 @@ internal sealed class HengeNode : IAsyncDisposable, IDisposable
     /// <summary>What it counts of HTTP.</summary>
     public HttpFigures Http { get; } = new();
 
+    /// <summary>What moves to and from it.</summary>
+    public RunningTransfers Transfers { get; } = new();
+
     /// <summary>What it counts.</summary>
     public NodeCounters Counters { get; } = new();
 

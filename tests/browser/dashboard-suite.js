@@ -247,8 +247,10 @@ test("what moves is drawn, and with reduced motion stands still", async () => {
       copies: 2, slots: 16_384,
       members: [member(1), member(2, { phase: "leaving" }), member(3, { state: "suspect", owned_slots: 0 }),
         member(4, { state: "dead", owned_slots: 0 }), member(5, { phase: "joining", owned_slots: 0 })],
-      transfers: [{ peer: MARKUP, direction: "in", slots: 12, entries: 5, bytes: 5000, progress: 0.43 }],
+      transfers: [],
     },
+    flows: [{ from: "id2", to: "id1", slots: 12, bytes: 5000, progress: 0.43 },
+      { from: "id2", to: "id5", slots: 3, bytes: 7, progress: 0.25 }],
     happenings: [{ at_ms: Date.now(), kind: "member_leaving", member: MARKUP, text: MARKUP, amount: 0 }],
   };
   const context = await browser.newContext({ reducedMotion: "reduce" });
@@ -262,7 +264,8 @@ test("what moves is drawn, and with reduced motion stands still", async () => {
     ["", "leaving", "ready", "suspect", "dead", "joining"]);
   assert.equal(await still.locator("#verdict").getAttribute("data-mood"), "bad");
   await shows(still, "#verdict-notes", "Dead: n4.");
-  await shows(still, "#transfers", `from ${MARKUP}`);
+  await shows(still, "#transfers", `${MARKUP} to n1`);
+  await shows(still, "#transfers", `${MARKUP} to n5`);
   await shows(still, "#happenings", `${MARKUP} hands its slots over`);
   assert.equal(await still.evaluate(() => getComputedStyle(document.querySelector(".flow")).animationName), "none");
   assert.equal(await still.locator("img").count(), 0);

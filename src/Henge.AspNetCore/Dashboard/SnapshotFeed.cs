@@ -135,12 +135,17 @@ internal sealed class SnapshotFeed
         long nowMs = _node.NowMs;
         var total = new MemberRates();
         var members = new Dictionary<string, MemberReply>();
+        var flows = new Flows();
         foreach ((MemberId id, MemberFigures now) in figures)
         {
             var rates = new MemberRates();
             rates.Add(now, before.GetValueOrDefault(id), nowMs);
             total.Add(now, before.GetValueOrDefault(id), nowMs);
             members[id.ToString()] = rates.Reply(isOfAll: false);
+            // Of itself this node knows what is so now.
+            flows.Add(id, id == ring.Self.Id && own.Status is { } newest
+                ? RunningTransfers.Together(newest.Transfers)
+                : now.Transfers);
         }
         return new OverviewReply
         {
@@ -150,6 +155,7 @@ internal sealed class SnapshotFeed
             Cluster = own.Status is { } status ? _cluster.Reply(ring, status) : null,
             Figures = members,
             Total = total.Reply(isOfAll: true),
+            Flows = flows.Replies(),
             Happenings = [.. (own.Ring?.History.Newest() ?? []).Select(Describe)],
         };
     }

@@ -1,5 +1,6 @@
 using Henge.Cluster;
 using Henge.Cluster.FirstLevels;
+using Henge.Cluster.Handoffs;
 using Henge.Cluster.Members;
 using Henge.Cluster.Tags;
 using Henge.Peers;
@@ -103,8 +104,24 @@ internal sealed class TestNode : IRing, IDisposable
         done(true);
     });
 
-    public Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException("There is no core here.");
+    /// <summary>What a core would say that moves.</summary>
+    public IReadOnlyList<TransferStatus> Transfers { get; set; } = [];
+
+    public Task<ClusterStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(new ClusterStatus
+    {
+        View = Snapshot.View,
+        Members = [.. Snapshot.Members.Values],
+        OwnedSlots = 0,
+        ReplicaSlots = 0,
+        LoadingSlots = 0,
+        Transfers = Transfers,
+        RoundTripMicroseconds = new Dictionary<MemberId, long>(),
+        ClockSkewMs = new Dictionary<MemberId, long>(),
+        Repaired = 0,
+        TopologyMisses = 0,
+        Views = 1,
+        FlushVersion = 0,
+    });
 
     public RingTotals Totals()
     {

@@ -23,6 +23,9 @@ internal sealed class OverviewReply
     /// <summary>All of them together.</summary>
     public required MemberReply Total { get; init; }
 
+    /// <summary>What moves between members, as far as they tell.</summary>
+    public required IReadOnlyList<FlowReply> Flows { get; init; }
+
     /// <summary>What happened in the ring last, the newest first.</summary>
     public required IReadOnlyList<HappeningReply> Happenings { get; init; }
 }

@@ -61,7 +61,7 @@ export function renderMembers(overview, scope) {
       update(button, row, overview);
     }
   });
-  renderTransfers(overview.cluster);
+  renderTransfers(overview);
 }
 
 function make(row) {
@@ -105,31 +105,18 @@ function fill(button, figures) {
     : "no figures");
 }
 
-// What moves between this node and each other, one line for all transfers of a direction.
-export function moves(cluster) {
-  const all = new Map();
-  for (const { peer, direction, slots, bytes: moved, progress } of cluster.transfers) {
-    const key = `${direction} ${peer}`;
-    const one = all.get(key) ?? { key, peer, direction, slots: 0, bytes: 0, done: 0 };
-    all.set(key, one);
-    one.slots += slots;
-    one.bytes += moved;
-    one.done += slots * progress;
-  }
-  return [...all.values()].map((one) => ({ ...one, progress: one.slots > 0 ? one.done / one.slots : 0 }));
-}
-
-function renderTransfers(cluster) {
+function renderTransfers(overview) {
   const box = byId("transfers");
   if (!box.firstChild) {
-    box.append(el("h3", {}, "On the move, from and to this node"), el("ul"));
+    box.append(el("h3", {}, "On the move"), el("ul"));
   }
-  const moving = moves(cluster);
-  show(box, moving.length > 0);
-  keyed(box.lastChild, moving, (one) => one.key,
+  const names = new Map(overview.cluster.members.map((member) => [member.id, nameOf(member)]));
+  const who = (id) => names.get(id) ?? "one that has gone";
+  show(box, overview.flows.length > 0);
+  keyed(box.lastChild, overview.flows, (one) => `${one.from} ${one.to}`,
     () => el("li", {}, el("span"), el("progress", { max: 1 }), el("span", { class: "quiet" })),
     (item, one) => {
-      say(item.firstChild, one.direction === "in" ? `from ${one.peer}` : `to ${one.peer}`);
+      say(item.firstChild, `${who(one.from)} to ${who(one.to)}`);
       item.children[1].value = one.progress;
       item.children[1].setAttribute("aria-label", item.firstChild.textContent);
       say(item.lastChild, `${share(one.progress)} · ${plural(one.slots, "slot")} · ${bytes(one.bytes)}`);

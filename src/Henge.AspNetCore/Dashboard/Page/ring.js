@@ -2,7 +2,7 @@
 // colour of its owner, across it what moves.
 import { byId, say, svg } from "./dom.js";
 import { plural, share } from "./format.js";
-import { colourOf, moves, nameOf, order, stateOf } from "./members.js";
+import { colourOf, nameOf, order, stateOf } from "./members.js";
 
 const RADIUS = 128;
 const WIDTH = 17;
@@ -61,7 +61,7 @@ export function renderRing(overview, scope) {
       `${nameOf(member)} ${state} ${share(member.owned_slots / cluster.slots)}`).join(", ")}`);
   }
   drawTicks();
-  drawFlows(cluster, members);
+  drawFlows(overview.flows);
   say(byId("ring-caption"), members.length === 1
     ? "A ring of one: nothing has a copy elsewhere. Another node joins with --peers and this one's address."
     : "Outside: each member's share of the slots. Inside: every 32nd slot, in the colour of its owner.");
@@ -151,29 +151,23 @@ function drawMark() {
   }
 }
 
-function drawFlows(cluster, members) {
-  const self = members.find((member) => member.self);
-  const flows = moves(cluster).map((transfer) => {
-    const other = members.find((member) => nameOf(member) === transfer.peer);
-    const from = transfer.direction === "in" ? other : self;
-    const to = transfer.direction === "in" ? self : other;
-    return from && to && places.has(from.id) && places.has(to.id) ? { from, to, transfer } : null;
-  }).filter(Boolean);
-  const curves = flows.map(({ from, to, transfer }) => {
-    const [start, end] = [places.get(from.id), places.get(to.id)];
+function drawFlows(all) {
+  const flows = all.filter(({ from, to }) => places.has(from) && places.has(to));
+  const curves = flows.map(({ from, to }) => {
+    const [start, end] = [places.get(from), places.get(to)];
     const ends = [at(start, 94), at(end, 94)];
     // Both ways between two members must not lie on each other, nor on the middle.
-    const bend = at((start + end) / 2, transfer.direction === "in" ? 72 : -48);
+    const bend = at((start + end) / 2, from < to ? 72 : -48);
     // A quarter of the way: in the middle there are words.
     return { from, ends, bend, label: [0, 1].map((i) => (9 * ends[0][i] + 6 * bend[i] + ends[1][i]) / 16) };
   });
   const numbers = (pair) => pair.map((number) => number.toFixed(1)).join(" ");
-  const wanted = JSON.stringify(curves.map(({ from, ends }) => [from.id, ends]));
+  const wanted = JSON.stringify(curves.map(({ from, ends }) => [from, ends]));
   if (layers.flows.dataset.drawn !== wanted) {
     layers.flows.dataset.drawn = wanted;
-    layers.flows.replaceChildren(...curves.map(({ from, ends, bend, label }) => svg("g", { class: colourOf(from.id) },
+    layers.flows.replaceChildren(...curves.map(({ from, ends, bend, label }) => svg("g", { class: colourOf(from) },
       svg("path", { class: "flow", d: `M${numbers(ends[0])}Q${numbers(bend)} ${numbers(ends[1])}` }),
       svg("text", { class: "progress", "text-anchor": "middle", x: label[0].toFixed(1), y: (label[1] + 4).toFixed(1) }))));
   }
-  flows.forEach(({ transfer }, i) => say(layers.flows.children[i].lastChild, share(transfer.progress)));
+  flows.forEach(({ progress }, i) => say(layers.flows.children[i].lastChild, share(progress)));
 }

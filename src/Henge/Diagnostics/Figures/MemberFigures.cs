@@ -1,3 +1,6 @@
+using Henge.Cluster;
+using Henge.Cluster.Handoffs;
+using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 using Henge.Storage;
@@ -10,14 +13,18 @@ namespace Henge.Diagnostics.Figures;
 /// <code>
 /// u8 format (1) | u32 length, version | u16 n { i64 number } | u16 n { i64 calls of a group } | u16 n { i64 misses of
 /// a reason } | times of commands | times of HTTP requests        times: u16 n { u8 place, i64 count }
+/// | u16 n { u128 peer | u8 1 in, 0 out | u32 slots | i64 entries | i64 bytes | u16 progress, of 1000 }
 /// </code>
 /// Each list may be longer or shorter than this node knows: what it does not know it passes over, what is not told is
-/// zero, and behind it there may be more. Cost: a sum over lanes and shards, some 10 microseconds, and about 1 KB.
+/// zero, and behind it there may be more. The first versions do not tell what moves. Cost: a sum over lanes and shards,
+/// some 10 microseconds, and about 1 KB.
 /// </summary>
 internal sealed class MemberFigures
 {
     private const byte Format = 1;
     private const int LongestVersion = 64;
+    private const int MostTransfers = 256;
+    private const double Thousandths = 1000;
 
     private MemberFigures()
     {
@@ -41,6 +48,9 @@ internal sealed class MemberFigures
     /// <summary>Nanoseconds that HTTP requests took.</summary>
     public HistogramSum HttpTimes { get; } = new();
 
+    /// <summary>What moves to and from it, one for each member and way.</summary>
+    public IReadOnlyList<TransferStatus> Transfers { get; private set; } = [];
+
     /// <summary>One of its numbers.</summary>
     public long this[MemberFigure figure]
     {
@@ -55,6 +65,7 @@ internal sealed class MemberFigures
         var figures = new MemberFigures
         {
             Version = typeof(HengeNode).Assembly.GetName().Version?.ToString(3) ?? "",
+            Transfers = node.Ring is { } ring ? node.Transfers.Look(ring) : [],
         };
         figures.TakeLevels(sums);
         figures.TakeCounters(sums);
@@ -86,6 +97,10 @@ internal sealed class MemberFigures
         ReadNumbers(ref reader, figures.Misses);
         ReadTimes(ref reader, figures.CommandTimes);
         ReadTimes(ref reader, figures.HttpTimes);
+        if (!reader.Rest.IsEmpty)
+        {
+            figures.Transfers = ReadTransfers(ref reader);
+        }
         return reader.Failed ? null : figures;
     }
 
@@ -99,6 +114,16 @@ internal sealed class MemberFigures
         WriteNumbers(writer, Misses);
         WriteTimes(writer, CommandTimes);
         WriteTimes(writer, HttpTimes);
+        writer.UInt16((ushort)Math.Min(Transfers.Count, MostTransfers));
+        foreach (TransferStatus transfer in Transfers.Take(MostTransfers))
+        {
+            writer.UInt128(transfer.Peer.Value);
+            writer.Byte(transfer.IsIncoming ? (byte)1 : (byte)0);
+            writer.UInt32((uint)transfer.Slots);
+            writer.Int64(transfer.Entries);
+            writer.Int64(transfer.Bytes);
+            writer.UInt16((ushort)Math.Round(transfer.Progress * Thousandths));
+        }
     }
 
     private void TakeLevels(NodeFigures sums)
@@ -154,6 +179,21 @@ internal sealed class MemberFigures
                 numbers[i] = number;
             }
         }
+    }
+
+    private static List<TransferStatus> ReadTransfers(ref MessageReader reader)
+    {
+        var transfers = new List<TransferStatus>();
+        for (int left = reader.UInt16(); left > 0 && !reader.Failed; left--)
+        {
+            var peer = new MemberId(reader.UInt128());
+            bool isIncoming = reader.Byte() != 0;
+            int slots = (int)Math.Min(reader.UInt32(), Slot.Count);
+            (long entries, long bytes) = (reader.Int64(), reader.Int64());
+            double progress = Math.Min(1, reader.UInt16() / Thousandths);
+            transfers.Add(new TransferStatus(peer, isIncoming, slots, entries, bytes, progress));
+        }
+        return transfers;
     }
 
     private static void WriteTimes(MessageWriter writer, HistogramSum times)

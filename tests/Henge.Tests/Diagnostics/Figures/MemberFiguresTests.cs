@@ -1,3 +1,5 @@
+using Henge.Cluster.Handoffs;
+using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Diagnostics.Figures;
 
@@ -25,11 +27,25 @@ public sealed class MemberFiguresTests
     [Fact]
     public async Task What_is_cut_off_anywhere_makes_no_sense()
     {
-        byte[] message = await WrittenAsync();
+        byte[] message = [.. await WithoutTransfersAsync(), .. s_transfers];
+        int ofFirstVersions = message.Length - s_transfers.Length;
         for (int length = 0; length < message.Length; length++)
         {
-            Assert.Null(MemberFigures.Read(message.AsSpan(0, length)));
+            bool makesSense = MemberFigures.Read(message.AsSpan(0, length)) is not null;
+            Assert.True(makesSense == (length == ofFirstVersions), $"{length} of {message.Length}");
         }
+    }
+
+    [Fact]
+    public async Task What_moves_is_told_and_the_first_versions_tell_nothing_of_it()
+    {
+        byte[] message = [.. await WithoutTransfersAsync(), .. s_transfers];
+        MemberFigures read = MemberFigures.Read(message)!;
+        Assert.Equal([new TransferStatus(new MemberId(7), IsIncoming: true, 3, 4, 5, 0.5)], read.Transfers);
+        var again = new MessageWriter();
+        read.WriteTo(again);
+        Assert.Equal(message, again.Written.ToArray());
+        Assert.Empty(MemberFigures.Read(await WithoutTransfersAsync())!.Transfers);
     }
 
     [Fact]
@@ -47,6 +63,7 @@ public sealed class MemberFiguresTests
         writer.Byte(3);
         writer.Int64(-5);
         writer.UInt16(0);
+        writer.UInt16(0);
         writer.Text("more");
 
         MemberFigures read = MemberFigures.Read(writer.Written)!;
@@ -59,6 +76,16 @@ public sealed class MemberFiguresTests
         writer.Byte(2);
         Assert.Null(MemberFigures.Read(writer.Written));
     }
+
+    // One, as it goes over the wire: peer, incoming, slots, entries, bytes, 500 of 1000.
+    private static readonly byte[] s_transfers =
+    [
+        1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0,
+        5, 0, 0, 0, 0, 0, 0, 0, 0xF4, 1,
+    ];
+
+    // None is the number 0.
+    private static async Task<byte[]> WithoutTransfersAsync() => (await WrittenAsync())[..^sizeof(ushort)];
 
     private static void Numbers(MessageWriter writer, int count)
     {
