@@ -152,6 +152,7 @@ internal sealed class RingHost : IRing, IDoorOwner
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         bool hadPeers = _thread.HasPeers;
+        _log.IsLeaving = true;
         _thread.Post(static (core, now) => core.Leave(now));
         try
         {

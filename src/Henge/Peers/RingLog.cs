@@ -47,6 +47,9 @@ internal sealed class RingLog
     /// <summary>Entries that transfers brought here. Any thread may ask.</summary>
     public long Transferred => Volatile.Read(ref _transferred);
 
+    /// <summary>Whether this node leaves: that others cannot be reached any more is of no use to anybody.</summary>
+    public bool IsLeaving { get; set; }
+
     private long NowMs => _node.MonotonicMs;
 
     /// <summary>A new snapshot is in force: logs the change of view that led to it.</summary>
@@ -107,9 +110,13 @@ internal sealed class RingLog
         }
     }
 
-    /// <summary>Logs that a link could not be dialled, unless it failed like this before.</summary>
+    /// <summary>Logs that a link could not be dialled, unless it failed like this before or this node leaves.</summary>
     public void DialFailed(DialRequest request, DownReason reason, Refusal refusal, bool isByPeer)
     {
+        if (IsLeaving)
+        {
+            return;
+        }
         if (_told.TryGetValue(request.Address, out (DownReason, Refusal) before) && before == (reason, refusal))
         {
             return;
