@@ -25,6 +25,11 @@ internal sealed class Oracle(World world)
     /// <summary>The highest version of a flush of the whole ring.</summary>
     public ulong FlushVersion { get; private set; }
 
+    /// <summary>
+    /// What must stay deleted: the above, unless all who knew of that flush died before they told anybody.
+    /// </summary>
+    public ulong KeptFlushVersion { get; private set; }
+
     /// <summary>The last flush, in virtual time.</summary>
     public long FlushedAtUs { get; private set; } = long.MinValue;
 
@@ -225,6 +230,7 @@ internal sealed class Oracle(World world)
     public void Flushed(ulong version)
     {
         FlushVersion = Math.Max(FlushVersion, version);
+        KeptFlushVersion = FlushVersion;
         FlushedAtUs = world.Time.NowUs;
     }
 
@@ -233,6 +239,11 @@ internal sealed class Oracle(World world)
     /// </summary>
     public void Dies(SimNode node)
     {
+        if (node.Store.FlushVersion >= KeptFlushVersion)
+        {
+            ulong others = world.Nodes.Where(n => n != node).Select(n => n.Store.FlushVersion).DefaultIfEmpty().Max();
+            KeptFlushVersion = Math.Min(KeptFlushVersion, others);
+        }
         ForgetReleased();
         foreach (Change change in _unreleased.Where(c => Has(node, c)))
         {

@@ -45,6 +45,7 @@ public sealed class WrittenScenarioTests
     [InlineData("tiny", 60472, "a node that did not know its ring yet answered an invalidation that nobody else had")]
     [InlineData("swarm", 61502, "a host that was made a double twice stayed one")]
     [InlineData("swarm", 70978, "the oracle took for a loss what died with its only node before its answer arrived")]
+    [InlineData("swarm", 71778, "the oracle kept a flush that died with the only node that knew of it")]
     [InlineData("swarm", 60002, "the oracle took a write of the same microsecond for one before the invalidation")]
     [InlineData("clocks", 60010, "the oracle asked what another side had written later to be gone once all was one")]
     [InlineData("swarm", 30031, "the oracle counted a node that had said goodbye as a holder")]
