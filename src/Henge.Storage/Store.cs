@@ -200,7 +200,7 @@ internal sealed class Store : IDisposable
     /// </summary>
     public bool Tick(long nowMs)
     {
-        _core.NowMs = nowMs;
+        _core.Tick(nowMs);
         Sizing.Tick(nowMs);
         Tops.Tick(nowMs);
         int rounds = Math.Max(1, EntriesPerTick / EntriesPerHold);

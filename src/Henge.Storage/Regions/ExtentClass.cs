@@ -2,7 +2,8 @@ namespace Henge.Storage.Regions;
 
 /// <summary>
 /// The extents of one power-of-two size: a region cut into equal places, with a free list beside it (not in it, since
-/// a freed place has no memory). Guarded by the lock of its <see cref="ExtentSpace"/>.
+/// a freed place has no memory), and a list of warm places, which are free and have kept theirs. Guarded by the lock
+/// of its <see cref="ExtentSpace"/>.
 /// </summary>
 internal sealed unsafe class ExtentClass : IDisposable
 {
@@ -10,6 +11,7 @@ internal sealed unsafe class ExtentClass : IDisposable
     private readonly NativeMemoryRegion _places;
     private readonly NativeMemoryRegion _links;
     private uint _firstFree;
+    private uint _firstWarm;
     private uint _used;
     private long _counted;
 
@@ -43,6 +45,32 @@ internal sealed unsafe class ExtentClass : IDisposable
         return _places.Address + offset;
     }
 
+    /// <summary>
+    /// Takes the place that became warm last; null when none is. The caller owns it.
+    /// </summary>
+    /// <param name="committedBytes">What of it is committed.</param>
+    public byte* TryTakeWarm(out long committedBytes)
+    {
+        committedBytes = 0;
+        if (_firstWarm == 0)
+        {
+            return null;
+        }
+        byte* extent = _places.Address + ((_firstWarm - 1) * _placeBytes);
+        _firstWarm = Links[_firstWarm];
+        committedBytes = *(long*)extent;
+        return extent;
+    }
+
+    /// <summary>Gives a place back with its memory: the pointer is dead, the bytes stay counted.</summary>
+    public void Keep(byte* extent, long committedBytes)
+    {
+        *(long*)extent = committedBytes;
+        uint place = PlaceOf(extent);
+        Links[place] = _firstWarm;
+        _firstWarm = place;
+    }
+
     /// <summary>Commits more of a place that the caller owns.</summary>
     public bool TryExtend(byte* extent, long before, long after)
     {
@@ -65,7 +93,7 @@ internal sealed unsafe class ExtentClass : IDisposable
     public void Free(byte* extent, long bytes)
     {
         Discard(extent, bytes);
-        var place = (uint)((extent - _places.Address) / _placeBytes) + 1;
+        uint place = PlaceOf(extent);
         Links[place] = _firstFree;
         _firstFree = place;
     }
@@ -77,7 +105,7 @@ internal sealed unsafe class ExtentClass : IDisposable
     {
         long counted = _counted;
         _places.Discard(0, _used * _placeBytes);
-        _firstFree = _used = 0;
+        _firstFree = _firstWarm = _used = 0;
         _counted = 0;
         return counted;
     }
@@ -88,6 +116,8 @@ internal sealed unsafe class ExtentClass : IDisposable
         _places.Dispose();
         _links.Dispose();
     }
+
+    private uint PlaceOf(byte* extent) => (uint)((extent - _places.Address) / _placeBytes) + 1;
 
     private uint* Links => (uint*)_links.Address;
 }

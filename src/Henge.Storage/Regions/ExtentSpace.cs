@@ -5,7 +5,13 @@ namespace Henge.Storage.Regions;
 /// <summary>
 /// Memory for payloads too long for a slot of the arena. Sizes are rounded up to a power of two of addresses, but only
 /// the 4 KiB pages that are needed become memory and count, so a payload is always contiguous and wastes less than a
-/// page, and nothing is ever moved or merged. Freed pages go back to the system at once. Thread safe.
+/// page, and nothing is ever moved or merged.
+/// <para>
+/// To give pages back to the system and to be given others, zeroed, takes ten times as long as to fill them. So up to a
+/// 64th of the memory is kept warm: freed, counted, and taken again by the next of about their size, as in a full cache
+/// where each write evicts another. It goes when nobody took any for a second, and when the budget is overdrawn.
+/// </para>
+/// Thread safe.
 /// </summary>
 internal sealed unsafe class ExtentSpace : IDisposable
 {
@@ -14,10 +20,16 @@ internal sealed unsafe class ExtentSpace : IDisposable
 
     private const int SmallestLog2 = 15;
     private const int LargestLog2 = 31;
+    private const int WarmShare = 64;
+    private const long MostWarmBytes = 64L << 20;
+    private const long IdleMs = 1000;
     private readonly MemoryBudget _budget;
     private readonly long _addressBytes;
     private readonly Lock _lock = new();
     private readonly ExtentClass?[] _classes = new ExtentClass?[LargestLog2 + 1];
+    private long _warmBytes;
+    private bool _warmWasTaken;
+    private long _lookedMs;
 
     /// <summary>Creates an empty space.</summary>
     /// <param name="budget">Where its memory is counted.</param>
@@ -27,6 +39,9 @@ internal sealed unsafe class ExtentSpace : IDisposable
         _budget = budget;
         _addressBytes = addressBytes;
     }
+
+    /// <summary>Bytes that are counted and belong to no extent.</summary>
+    public long WarmBytes => Volatile.Read(ref _warmBytes);
 
     /// <summary>Bytes counted for an extent of <paramref name="bytes"/> bytes.</summary>
     public static long CountedBytes(long bytes) => (bytes + PageBytes - 1) & -PageBytes;
@@ -40,15 +55,24 @@ internal sealed unsafe class ExtentSpace : IDisposable
     /// </summary>
     public byte* TryTake(long bytes)
     {
-        long counted = CountedBytes(bytes);
         int log2 = ClassOf(bytes);
-        if (log2 > LargestLog2 || !_budget.TryTake(counted))
+        if (log2 > LargestLog2)
         {
             return null;
         }
+        long counted = CountedBytes(bytes);
         lock (_lock)
         {
             ExtentClass extents = _classes[log2] ??= new ExtentClass(1L << log2, _addressBytes);
+            byte* warm = extents.TryTakeWarm(out long has);
+            if (warm != null)
+            {
+                return TryFit(extents, warm, has, counted);
+            }
+            if (!_budget.TryTake(counted))
+            {
+                return null;
+            }
             byte* extent = extents.TryTake(counted);
             if (extent == null)
             {
@@ -99,9 +123,47 @@ internal sealed unsafe class ExtentSpace : IDisposable
         long counted = CountedBytes(bytes);
         lock (_lock)
         {
-            _classes[ClassOf(bytes)]!.Free(extent, counted);
+            ExtentClass extents = _classes[ClassOf(bytes)]!;
+            if (_warmBytes + counted <= Math.Min(_budget.Limit / WarmShare, MostWarmBytes))
+            {
+                extents.Keep(extent, counted);
+                Volatile.Write(ref _warmBytes, _warmBytes + counted);
+                return;
+            }
+            extents.Free(extent, counted);
         }
         _budget.Return(counted);
+    }
+
+    /// <summary>Gives back what is warm and was of no use for a second.</summary>
+    public void Tick(long nowMs)
+    {
+        if (WarmBytes == 0 || (nowMs >= _lookedMs && nowMs - _lookedMs < IdleMs))
+        {
+            return;
+        }
+        _lookedMs = nowMs;
+        lock (_lock)
+        {
+            if (!_warmWasTaken)
+            {
+                ReleaseWarm(long.MaxValue);
+            }
+            _warmWasTaken = false;
+        }
+    }
+
+    /// <summary>Gives back at least so many bytes of what is warm, or all of it; false when nothing is.</summary>
+    public bool TryReleaseWarm(long bytes = long.MaxValue)
+    {
+        if (WarmBytes == 0)
+        {
+            return false;
+        }
+        lock (_lock)
+        {
+            return ReleaseWarm(bytes);
+        }
     }
 
     /// <summary>Gives all memory back; every extent is dead.</summary>
@@ -116,6 +178,7 @@ internal sealed unsafe class ExtentSpace : IDisposable
                     _budget.Return(extents.Clear());
                 }
             }
+            Volatile.Write(ref _warmBytes, 0);
         }
     }
 
@@ -129,6 +192,53 @@ internal sealed unsafe class ExtentSpace : IDisposable
                 extents?.Dispose();
             }
         }
+    }
+
+    /// <summary>
+    /// Makes a warm place that was just taken as long as it must be; null, and it is warm again, when the budget or the
+    /// system refuses.
+    /// </summary>
+    private byte* TryFit(ExtentClass extents, byte* extent, long has, long counted)
+    {
+        if (has < counted)
+        {
+            if (!_budget.TryTake(counted - has))
+            {
+                extents.Keep(extent, has);
+                return null;
+            }
+            if (!extents.TryExtend(extent, has, counted))
+            {
+                _budget.Return(counted - has);
+                extents.Keep(extent, has);
+                return null;
+            }
+        }
+        else if (has > counted)
+        {
+            extents.Discard(extent + counted, has - counted);
+            _budget.Return(has - counted);
+        }
+        Volatile.Write(ref _warmBytes, _warmBytes - has);
+        _warmWasTaken = true;
+        return extent;
+    }
+
+    private bool ReleaseWarm(long bytes)
+    {
+        long released = 0;
+        foreach (ExtentClass? extents in _classes)
+        {
+            byte* warm;
+            while (released < bytes && extents is not null && (warm = extents.TryTakeWarm(out long has)) != null)
+            {
+                extents.Free(warm, has);
+                _budget.Return(has);
+                Volatile.Write(ref _warmBytes, _warmBytes - has);
+                released += has;
+            }
+        }
+        return released > 0;
     }
 
     private static int ClassOf(long bytes) =>

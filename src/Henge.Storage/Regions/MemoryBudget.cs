@@ -28,7 +28,10 @@ internal sealed class MemoryBudget
     public long Charged => Volatile.Read(ref _charged);
 
     /// <summary>Whether more is used than allowed.</summary>
-    public bool Overdrawn => Used > Limit;
+    public bool Overdrawn => Excess > 0;
+
+    /// <summary>Bytes used beyond the limit; negative while there is room.</summary>
+    public long Excess => Used - Limit;
 
     /// <summary>Takes bytes if they fit.</summary>
     public bool TryTake(long bytes)

@@ -46,9 +46,9 @@ internal sealed class Reclaimer : IExpirySink
         try
         {
             bool more = _shard.Wheel.Advance(nowMs, budget, this) | _shard.Tombstones.Sweep(nowMs, budget);
-            for (int i = 0; i < budget && _core.Memory.Overdrawn; i++)
+            for (int i = 0; i < budget && _core.Memory.Excess is var excess and > 0; i++)
             {
-                more |= TryGiveBack(keep: 0);
+                more |= _core.Extents.TryReleaseWarm(excess) || TryGiveBack(keep: 0);
             }
             for (long i = Math.Min(budget, _core.Entries.Excess); i > 0; i--)
             {

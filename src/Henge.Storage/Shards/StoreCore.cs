@@ -119,11 +119,7 @@ internal sealed class StoreCore : IDisposable
     public ulong FlushVersion => Volatile.Read(ref _flushVersion);
 
     /// <summary>The moment of the last tick, for figures that need no better clock; any thread may ask.</summary>
-    public long NowMs
-    {
-        get => Volatile.Read(ref _nowMs);
-        set => Volatile.Write(ref _nowMs, value);
-    }
+    public long NowMs => Volatile.Read(ref _nowMs);
 
     /// <summary>All shards, in the order of locking.</summary>
     public Shard[] Shards { get; set; } = [];
@@ -159,7 +155,8 @@ internal sealed class StoreCore : IDisposable
 
     /// <summary>
     /// Makes another shard than <paramref name="self"/>, whose lock the caller holds, give memory up.
-    /// Shards busy with something else are passed over, since waiting for them here could deadlock.
+    /// Shards busy with something else are passed over, since waiting for them here could deadlock. What is warm goes
+    /// last.
     /// </summary>
     /// <returns>False when no other shard could.</returns>
     public bool TryGiveBackElsewhere(Shard self)
@@ -178,7 +175,7 @@ internal sealed class StoreCore : IDisposable
                 return true;
             }
         }
-        return false;
+        return Extents.TryReleaseWarm();
     }
 
     /// <summary>
@@ -249,6 +246,13 @@ internal sealed class StoreCore : IDisposable
             shard.Versions.Advance(version, farthest: version);
             shard.Lock.Exit();
         }
+    }
+
+    /// <summary>Sets <see cref="NowMs"/>, and gives memory back that nobody uses.</summary>
+    public void Tick(long nowMs)
+    {
+        Volatile.Write(ref _nowMs, nowMs);
+        Extents.Tick(nowMs);
     }
 
     private Shard NextVictim(Shard self)

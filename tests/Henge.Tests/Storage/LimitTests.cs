@@ -119,6 +119,29 @@ public class LimitTests
         StoreVerifier.Verify(store);
     }
 
+    [Fact]
+    public void A_full_store_writes_long_values_into_the_memory_of_those_that_go()
+    {
+        using var store = new Store(new StoreOptions { MemoryBytes = 64 << 20, Shards = 2 });
+        for (int i = 0; i < 4000; i++)
+        {
+            Assert.Equal(WriteResult.Ok, Set(store, i, 40_000));
+        }
+        Assert.InRange(store.Core.Extents.WarmBytes, 1, 1 << 20);
+        Assert.Equal(40_000, Length(store, 3999));
+        Assert.Equal(-1, Length(store, 0));
+        StoreVerifier.Verify(store);
+
+        // Before an entry goes for what is charged, what is warm does.
+        long held = store.Count;
+        long warm = store.Core.Extents.WarmBytes;
+        store.Charge(store.MemoryBytes - store.GetStatistics().UsedBytes + warm);
+        Settle(store);
+        Assert.Equal(0, store.Core.Extents.WarmBytes);
+        Assert.Equal(held, store.Count);
+        StoreVerifier.Verify(store);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
