@@ -30,6 +30,7 @@ internal sealed class ClusterCore
     private readonly Repair _repair;
     private readonly TombstoneKeeper _tombstones;
     private readonly PauseGuard _guard;
+    private readonly RingFlush _flush;
 
     // 8 bytes for each change of the ring in the life of the process.
     private readonly HashSet<ViewId> _adopted = [];
@@ -55,6 +56,7 @@ internal sealed class ClusterCore
         _membership = new Membership(options, self, host, seed);
         Coherence = new Coherence(options, self, store, Shared, host);
         Tags = new RingTags(options, store, _membership, host, seed);
+        _flush = new RingFlush(store, _membership, Coherence);
         _handoff = new Handoff(options, store, host, _membership, Coherence, Tags.Exchange);
         _maker = new SnapshotMaker(_membership, _handoff);
         _repair = new Repair(options, store, host, _membership, _handoff, Shared);
@@ -181,11 +183,23 @@ internal sealed class ClusterCore
         if (_membership.Receive(from, kind, ref reader, now))
         {
             _hasExchanged |= kind is MessageKind.PushPull or MessageKind.PushPullReply;
+            if (_membership.Version != _seenMembers)
+            {
+                // When many come or go at once, so does the news: what has arrived by now makes one view, not many.
+                NextTickMs = now.MonotonicMs;
+                return;
+            }
         }
-        else if (!Take(from, kind, ref reader, now))
+        else
         {
-            _host.Report(new ClusterEvent(ClusterEventKind.BadMessage,
-                _membership.Members.GetValueOrDefault(from), $"{kind} of {message.Length} bytes on the {link} link"));
+            // Everything else is taken by the view that the news before it makes.
+            Follow(now);
+            if (!Take(from, kind, ref reader, now))
+            {
+                _host.Report(new ClusterEvent(
+                    ClusterEventKind.BadMessage, _membership.Members.GetValueOrDefault(from),
+                    $"{kind} of {message.Length} bytes on the {link} link"));
+            }
         }
         Follow(now);
     }
@@ -241,10 +255,7 @@ internal sealed class ClusterCore
     /// </summary>
     public ulong FlushAll(Instant now)
     {
-        ulong version = _store.Clock(now.UnixMs) + 1;
-        _store.Flush(version, now.UnixMs);
-        Coherence.Flushed();
-        _membership.FlushVersion = version;
+        ulong version = _flush.All(now);
         Follow(now);
         return version;
     }
@@ -308,7 +319,7 @@ internal sealed class ClusterCore
     private void Follow(Instant now)
     {
         BecomeReady(now);
-        FollowFlush(now);
+        _flush.Follow(now);
         Tags.Follow(now);
         _guard.HoldBack(Tags.Exchange.IsBehind, now);
         _handoff.FollowTags(now);
@@ -370,17 +381,6 @@ internal sealed class ClusterCore
         {
             _hasJoined = true;
             _membership.SetPhase(MemberPhase.Ready, now);
-        }
-    }
-
-    // A flush from a clock far ahead would delete what is yet to be written: it waits until the time has come.
-    private void FollowFlush(Instant now)
-    {
-        ulong version = _membership.FlushVersion;
-        if (version > _store.FlushVersion && _store.AdvanceClock(version, now.UnixMs))
-        {
-            _store.Flush(version, now.UnixMs);
-            Coherence.Flushed();
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Handoffs.Plans;
 using Henge.Cluster.Members;
@@ -96,6 +98,7 @@ internal sealed class DutyRoster
     /// Compares what is here with what others have, and pulls what is missing; slots of which all is here are settled.
     /// May be done again in the same view, when holdings come late or a holder goes.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Plan(IReadOnlyCollection<Holdings> came, Instant now)
     {
         HoldingsCursor[] cursors = [.. came.Select(holdings => new HoldingsCursor(holdings))];
@@ -117,7 +120,7 @@ internal sealed class DutyRoster
             }
             _planner.Plan(_view.Id, in _table.At(slot), _history, holders.AsSpan(0, count), _sources);
             int all = _sources.Count;
-            _sources.RemoveAll(source => _pulled.TryGetValue(source.From, out SlotSet? done) && done.Contains(slot));
+            LeaveOutPulled(slot);
             if (_sources.Count == 0)
             {
                 Settle(slot);
@@ -203,6 +206,19 @@ internal sealed class DutyRoster
     private bool AreAlive(IReadOnlyList<MemberId> members) => members.All(member =>
         _membership.Members.TryGetValue(member, out Member? record) && record.State == MemberState.Alive);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void LeaveOutPulled(int slot)
+    {
+        for (int i = _pulled.Count > 0 ? _sources.Count - 1 : -1; i >= 0; i--)
+        {
+            if (_pulled.TryGetValue(_sources[i].From, out SlotSet? done) && done.Contains(slot))
+            {
+                _sources.RemoveAt(i);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Load(int slot, int all, HoldingsCursor[] cursors, Instant now)
     {
         ref SlotDuty duty = ref _duties[slot];
@@ -224,7 +240,10 @@ internal sealed class DutyRoster
         foreach (Source source in _sources)
         {
             _puller.Want(slot, in source, dueMs);
-            cursors[Array.FindIndex(cursors, cursor => cursor.From == source.From)].Load++;
+        }
+        foreach (HoldingsCursor cursor in cursors)
+        {
+            cursor.Load += IsSource(cursor.From) ? 1 : 0;
         }
         if (duty.Role == SlotRole.Owner)
         {
@@ -234,9 +253,10 @@ internal sealed class DutyRoster
     }
 
     // An owner that goes on loading from the same members keeps what it knows to be fresh.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SlotLoad LoadFor(SlotLoad? before, bool trustsLocal, HoldingsCursor[] cursors, Instant now)
     {
-        if (before is not null && _sources.TrueForAll(source => before.Sources.Contains(source.From)))
+        if (before is not null && AreSourcesOf(before))
         {
             if (before.Sources.Count == _sources.Count)
             {
@@ -248,7 +268,7 @@ internal sealed class DutyRoster
         ulong latest = clock;
         foreach (HoldingsCursor cursor in cursors)
         {
-            if (_sources.Exists(source => source.From == cursor.From))
+            if (IsSource(cursor.From))
             {
                 latest = Math.Max(latest, cursor.Latest);
             }
@@ -256,12 +276,13 @@ internal sealed class DutyRoster
         return Share(trustsLocal, latest, latest > clock);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private SlotLoad Share(bool trustsLocal, ulong since, bool isBehind)
     {
         foreach (SlotLoad load in _loads)
         {
             if (load.TrustsLocal == trustsLocal && load.Since == since && load.Sources.Count == _sources.Count
-                && _sources.TrueForAll(source => load.Sources.Contains(source.From)))
+                && AreSourcesOf(load))
             {
                 return load;
             }
@@ -281,11 +302,38 @@ internal sealed class DutyRoster
         return made;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool AreSourcesOf(SlotLoad load)
+    {
+        foreach (Source source in _sources)
+        {
+            if (!load.Sources.Contains(source.From))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool IsSource(MemberId member)
+    {
+        foreach (Source source in _sources)
+        {
+            if (source.From == member)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AdoptFloors(int slot, HoldingsCursor[] cursors)
     {
         foreach (HoldingsCursor cursor in cursors)
         {
-            if (_sources.Exists(source => source.From == cursor.From) && cursor.FloorOf(slot) is > 0 and var floor)
+            if (IsSource(cursor.From) && cursor.FloorOf(slot) is > 0 and var floor)
             {
                 _store.RaiseFloor(slot, floor);
             }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Members;
 
 namespace Henge.Cluster.Rings;
@@ -20,6 +22,7 @@ internal sealed class SlotCosts
     private readonly ulong[] _costs = new ulong[Slot.Count];
 
     /// <summary>The costs of all slots for a member; ends with the next call. O(slots).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<ulong> Of(MemberId id, int weight)
     {
         Shuffle(Mixing.Of((ulong)id.Value, (ulong)(id.Value >> 64)));
@@ -34,6 +37,7 @@ internal sealed class SlotCosts
     }
 
     // The inside-out shuffle of Fisher and Yates; one draw serves for the place and for the bits below the rank.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Shuffle(ulong state)
     {
         for (int i = 0; i < _ranks.Length; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Henge.Cluster.Rings;
 
 /// <summary>
@@ -40,6 +42,7 @@ internal sealed class SlotOrder
     /// <summary>
     /// Offers a member to every slot. Members come in the order of their ids, which decides between equals.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(ushort place, ReadOnlySpan<ulong> costs)
     {
         int last = _width - 1;
@@ -54,6 +57,7 @@ internal sealed class SlotOrder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Insert(int row, ushort place, ulong cost)
     {
         int at = row + _width - 1;

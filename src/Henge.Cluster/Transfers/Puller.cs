@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Handoffs.Plans;
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
@@ -42,6 +44,7 @@ internal sealed class Puller
     public IReadOnlyList<IncomingPull> Pulls => _pulls;
 
     /// <summary>Whether a slot is still to come from anybody.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool IsPulling(int slot)
     {
         foreach (IncomingPull pull in _pulls)
@@ -66,6 +69,7 @@ internal sealed class Puller
     }
 
     /// <summary>Wants a slot from a source, from a moment on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Want(int slot, in Source source, long dueMs)
     {
         IncomingPull pull = FindUnderWay(slot, in source) ?? FindPlanned(in source, dueMs);
@@ -248,6 +252,7 @@ internal sealed class Puller
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private IncomingPull? FindUnderWay(int slot, in Source source)
     {
         foreach (IncomingPull pull in _pulls)
@@ -260,6 +265,7 @@ internal sealed class Puller
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private IncomingPull FindPlanned(in Source source, long dueMs)
     {
         foreach (IncomingPull pull in _planned)

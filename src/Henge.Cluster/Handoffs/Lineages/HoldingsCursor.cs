@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Members;
 
 namespace Henge.Cluster.Handoffs.Lineages;
@@ -25,6 +27,7 @@ internal sealed class HoldingsCursor
     public int Load { get; set; }
 
     /// <summary>What it has of a slot, which is not before the last one asked for; false for nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryMoveTo(int slot, out Holding holding)
     {
         IReadOnlyList<HoldingRun> runs = _holdings.Runs;

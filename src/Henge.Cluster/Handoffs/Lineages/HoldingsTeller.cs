@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Members;
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
@@ -14,8 +16,7 @@ internal sealed class HoldingsTeller
     private readonly SlotTable _table;
     private readonly ViewHistory _history;
     private readonly MessageWriter _writer = new();
-    private readonly List<HoldingRun> _runs = [];
-    private readonly List<SlotFloor> _floors = [];
+    private readonly List<(List<HoldingRun> Runs, List<SlotFloor> Floors)> _found = [];
 
     /// <summary>Creates a teller.</summary>
     public HoldingsTeller(
@@ -25,11 +26,12 @@ internal sealed class HoldingsTeller
     /// <summary>Tells every other member of a view.</summary>
     public void TellAll(RingView view, Instant now)
     {
-        foreach (Member member in view.Members)
+        Gather(view, null);
+        for (int place = 0; place < view.Members.Count; place++)
         {
-            if (member.Id != _membership.Self.Id)
+            if (view.Members[place].Id != _membership.Self.Id)
             {
-                Tell(member.Id, view, wantsAnswer: false, now);
+                Send(view.Members[place].Id, view, place, wantsAnswer: false, now);
             }
         }
     }
@@ -39,41 +41,64 @@ internal sealed class HoldingsTeller
     /// </summary>
     public void Tell(MemberId to, RingView view, bool wantsAnswer, Instant now)
     {
-        Gather(view, view.PlaceOf(to));
+        int place = view.PlaceOf(to);
+        Gather(view, place);
+        Send(to, view, place, wantsAnswer, now);
+    }
+
+    private void Send(MemberId to, RingView view, int place, bool wantsAnswer, Instant now)
+    {
         HoldingsCodec.WriteHead(
             _writer, view.Id, wantsAnswer, _store.Clock(now.UnixMs), _store.HighestVersion, _membership.FlushVersion,
             _history);
-        HoldingsCodec.WriteBody(_writer, _runs, _floors);
+        (List<HoldingRun> runs, List<SlotFloor> floors) = place < 0 ? ([], []) : _found[place];
+        HoldingsCodec.WriteBody(_writer, runs, floors);
         _host.TrySend(to, LinkKind.Control, _writer.Written);
     }
 
-    private void Gather(RingView view, int place)
+    // What is here of the slots of which members are copies: for all of them at one go, or for one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gather(RingView view, int? only)
     {
-        _runs.Clear();
-        _floors.Clear();
-        if (place < 0)
+        while (_found.Count < view.Members.Count)
         {
-            return;
+            _found.Add(([], []));
+        }
+        foreach ((List<HoldingRun> runs, List<SlotFloor> floors) in _found)
+        {
+            runs.Clear();
+            floors.Clear();
         }
         for (int slot = 0; slot < Slot.Count; slot++)
         {
             ref readonly Holding holding = ref _table.At(slot);
-            if (holding.IsNone || !view.CopiesOf(new Slot(slot)).Contains((ushort)place))
+            if (holding.IsNone)
             {
                 continue;
             }
-            if (_runs.Count > 0 && _runs[^1] is var last && last.First + last.Count == slot && last.Holding == holding)
+            foreach (ushort place in view.CopiesOf(new Slot(slot)))
             {
-                _runs[^1] = last with { Count = last.Count + 1 };
+                if (only is null || only == place)
+                {
+                    Add(slot, in holding, _found[place].Runs);
+                    if (_store.Floor(slot) is > 0 and var floor)
+                    {
+                        _found[place].Floors.Add(new SlotFloor(slot, floor));
+                    }
+                }
             }
-            else
-            {
-                _runs.Add(new HoldingRun(slot, 1, holding));
-            }
-            if (_store.Floor(slot) is > 0 and var floor)
-            {
-                _floors.Add(new SlotFloor(slot, floor));
-            }
+        }
+    }
+
+    private static void Add(int slot, in Holding holding, List<HoldingRun> runs)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.First + last.Count == slot && last.Holding == holding)
+        {
+            runs[^1] = last with { Count = last.Count + 1 };
+        }
+        else
+        {
+            runs.Add(new HoldingRun(slot, 1, holding));
         }
     }
 }

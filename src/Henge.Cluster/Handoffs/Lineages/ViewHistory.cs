@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Messages;
 using Henge.Cluster.Rings;
 
@@ -12,58 +14,73 @@ internal sealed class ViewHistory
     /// <summary>Most views kept, and sent.</summary>
     public const int MaxEpochs = 64;
 
-    private readonly List<Epoch> _epochs = [];
+    private readonly ulong[] _views = new ulong[MaxEpochs];
+    private readonly ulong[] _clocks = new ulong[MaxEpochs];
+
+    // Where in the two above a view is, plus one; ids are hashes, and a place that is taken leads to the next.
+    private readonly byte[] _places = new byte[2 * MaxEpochs];
+    private int _count;
 
     /// <summary>Number of the oldest view kept.</summary>
     public int First { get; private set; }
 
     /// <summary>Number of the newest; one less than <see cref="First"/> before there is any.</summary>
-    public int Last => First + _epochs.Count - 1;
+    public int Last => First + _count - 1;
 
     /// <summary>Adopts a view; returns its number.</summary>
     public int Add(ViewId view, ulong clock)
     {
-        _epochs.Add(new Epoch(view, clock));
-        if (_epochs.Count > MaxEpochs)
+        if (_count == MaxEpochs)
         {
-            _epochs.RemoveAt(0);
+            Array.Copy(_views, 1, _views, 0, MaxEpochs - 1);
+            Array.Copy(_clocks, 1, _clocks, 0, MaxEpochs - 1);
+            _count--;
             First++;
+            Array.Clear(_places);
+            for (int i = 0; i < _count; i++)
+            {
+                Index(i);
+            }
         }
+        Put(view.Value, clock);
         return Last;
     }
 
     /// <summary>The number of a view; -1 when it is not known (any more).</summary>
+    /// <remarks>Asked for every lineage and holder of every slot (<see cref="Plans.LoadPlanner"/>).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int NumberOf(ViewId view)
     {
-        for (int i = _epochs.Count - 1; i >= 0; i--)
+        for (uint at = (uint)view.Value % (2 * MaxEpochs); _places[at] != 0; at = (at + 1) % (2 * MaxEpochs))
         {
-            if (_epochs[i].View == view)
+            int place = _places[at] - 1;
+            if (_views[place] == view.Value)
             {
-                return First + i;
+                return First + place;
             }
         }
         return -1;
     }
 
     /// <summary>The view of a number from <see cref="First"/> to <see cref="Last"/>.</summary>
-    public ViewId ViewAt(int number) => _epochs[number - First].View;
+    public ViewId ViewAt(int number) => new(_views[number - First]);
 
     /// <summary>The clock at the end of a view: when the next was adopted. 0 when there is no next.</summary>
     public ulong ClockAfter(int number)
     {
         int next = number + 1 - First;
-        return number >= First && next < _epochs.Count ? _epochs[next].Clock : 0;
+        return number >= First && next < _count ? _clocks[next] : 0;
     }
 
     /// <summary>Writes it.</summary>
     public void Write(MessageWriter writer)
     {
         writer.UInt32((uint)First);
-        writer.UInt16((ushort)_epochs.Count);
-        foreach (Epoch epoch in _epochs)
+        writer.UInt16((ushort)_count);
+        for (int i = 0; i < _count; i++)
         {
-            writer.UInt64(epoch.View.Value);
-            writer.UInt64(epoch.Clock);
+            writer.UInt64(_views[i]);
+            writer.UInt64(_clocks[i]);
         }
     }
 
@@ -81,8 +98,25 @@ internal sealed class ViewHistory
         history.First = (int)first;
         for (int i = 0; i < count; i++)
         {
-            history._epochs.Add(new Epoch(new ViewId(reader.UInt64()), reader.UInt64()));
+            history.Put(reader.UInt64(), reader.UInt64());
         }
         return history;
+    }
+
+    private void Put(ulong view, ulong clock)
+    {
+        (_views[_count], _clocks[_count]) = (view, clock);
+        Index(_count++);
+    }
+
+    // A view that is named twice, as nobody does, is found where it was named last.
+    private void Index(int place)
+    {
+        uint at = (uint)_views[place] % (2 * MaxEpochs);
+        while (_places[at] != 0 && _views[_places[at] - 1] != _views[place])
+        {
+            at = (at + 1) % (2 * MaxEpochs);
+        }
+        _places[at] = (byte)(place + 1);
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 using Henge.Cluster.Handoffs.Lineages;
 using Henge.Cluster.Rings;
 
@@ -11,7 +14,9 @@ namespace Henge.Cluster.Handoffs.Plans;
 /// that cover most, one after another, until nothing is left that anybody covers; of lineages that nobody has all of,
 /// it takes every holder. Whoever is left out has nothing that the chosen ones have not.
 /// </para>
-/// Cost: holders times lineages, both few.
+/// Cost: holders times lineages, both few; but when many nodes start at once, each has had another order of views, and
+/// the plan of all slots is the longest that a cluster thread is busy in one turn, in code that has just been loaded.
+/// So what runs for every slot is compiled in full at once, not after it has run often.
 /// </summary>
 internal sealed class LoadPlanner
 {
@@ -21,8 +26,13 @@ internal sealed class LoadPlanner
     /// </summary>
     public const ulong SlackMs = 60_000;
 
-    private readonly List<Lineage> _open = [];
-    private readonly List<Holder> _taken = [];
+    private readonly List<Lineage> _lineages = [];
+    private readonly List<int> _taken = [];
+
+    // A bit for each lineage: whether it is open, and of each holder whether it covers it.
+    private ulong[] _open = [];
+    private ulong[] _covered = [];
+    private int _words;
 
     /// <summary>Finds the sources of one slot.</summary>
     /// <param name="view">The view in force: what it brought reaches all its copies.</param>
@@ -30,11 +40,12 @@ internal sealed class LoadPlanner
     /// <param name="history">The views that this node has adopted.</param>
     /// <param name="others">What others have.</param>
     /// <param name="sources">Receives the sources, in a fixed order; empty when all is here.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Plan(
         ViewId view, in Holding mine, ViewHistory history, ReadOnlySpan<Holder> others, List<Source> sources)
     {
         sources.Clear();
-        _open.Clear();
+        _lineages.Clear();
         _taken.Clear();
         foreach (ref readonly Holder other in others)
         {
@@ -42,50 +53,108 @@ internal sealed class LoadPlanner
             Open(Lineage.CompleteOf(in holding), view, in mine, history);
             Open(Lineage.PartialOf(in holding), view, in mine, history);
         }
-        while (_open.Count > 0 && BestOf(others) is { } best)
+        if (_lineages.Count == 0)
+        {
+            return;
+        }
+        Compare(others);
+        while (BestOf(others) is >= 0 and var best)
         {
             _taken.Add(best);
-            _open.RemoveAll(lineage => lineage.IsCoveredBy(best.Holding, best.History));
-        }
-        foreach (ref readonly Holder other in others)
-        {
-            Holding holding = other.Holding;
-            if (!_taken.Contains(other) && _open.Contains(Lineage.PartialOf(in holding)))
+            for (int word = 0; word < _words; word++)
             {
-                _taken.Add(other);
+                _open[word] &= ~_covered[(best * _words) + word];
             }
         }
-        foreach (Holder source in _taken)
+        for (int i = 0; i < others.Length; i++)
         {
-            sources.Add(new Source(source.Id, SinceFor(in mine, history, source), IsForeign(in mine, history, source)));
+            int at = Find(Lineage.PartialOf(others[i].Holding));
+            if (at >= 0 && (_open[at >> 6] >> at & 1) != 0 && !_taken.Contains(i))
+            {
+                _taken.Add(i);
+            }
+        }
+        foreach (int taken in _taken)
+        {
+            ref readonly Holder source = ref others[taken];
+            sources.Add(new Source(
+                source.Id, SinceFor(in mine, history, in source), IsForeign(in mine, history, in source)));
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Open(Lineage lineage, ViewId view, in Holding mine, ViewHistory history)
     {
         bool isOfThisViewAlone = lineage.From == view && !lineage.IsComplete;
-        if (lineage.View.Value != 0 && !isOfThisViewAlone && !_open.Contains(lineage)
+        if (lineage.View.Value != 0 && !isOfThisViewAlone && Find(lineage) < 0
             && !lineage.IsCoveredBy(in mine, history))
         {
-            _open.Add(lineage);
+            _lineages.Add(lineage);
         }
     }
 
-    // Ties go to the one that owned the slot, then to the one that has least to send, then to the first.
-    private Holder? BestOf(ReadOnlySpan<Holder> others)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Find(Lineage lineage)
     {
-        Holder? best = null;
-        int most = 0;
-        foreach (ref readonly Holder other in others)
+        for (int i = 0; i < _lineages.Count; i++)
         {
-            int covered = 0;
-            foreach (Lineage lineage in _open)
+            if (_lineages[i] == lineage)
             {
-                covered += lineage.IsCoveredBy(other.Holding, other.History) ? 1 : 0;
+                return i;
             }
-            if (covered > most || (covered > 0 && covered == most && IsBetter(in other, best!.Value)))
+        }
+        return -1;
+    }
+
+    // All lineages are open, and who covers which does not change.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Compare(ReadOnlySpan<Holder> others)
+    {
+        int count = _lineages.Count;
+        _words = (count + 63) >> 6;
+        if (_covered.Length < _words * others.Length)
+        {
+            _covered = new ulong[_words * others.Length];
+        }
+        if (_open.Length < _words)
+        {
+            _open = new ulong[_words];
+        }
+        Array.Clear(_open);
+        Array.Clear(_covered);
+        for (int at = 0; at < count; at++)
+        {
+            ulong bit = 1UL << at;
+            Lineage lineage = _lineages[at];
+            _open[at >> 6] |= bit;
+            for (int i = 0; i < others.Length; i++)
             {
-                (best, most) = (other, covered);
+                if (lineage.IsCoveredBy(others[i].Holding, others[i].History))
+                {
+                    _covered[(i * _words) + (at >> 6)] |= bit;
+                }
+            }
+        }
+    }
+
+    // Its place; -1 when nobody covers anything more. Ties go to the one that owned the slot, then to the one that has
+    // least to send, then to the first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int BestOf(ReadOnlySpan<Holder> others)
+    {
+        int best = -1;
+        int most = 0;
+        for (int i = 0; i < others.Length; i++)
+        {
+            ref readonly Holder other = ref others[i];
+            int covered = 0;
+            for (int word = 0; word < _words; word++)
+            {
+                covered += BitOperations.PopCount(_open[word] & _covered[(i * _words) + word]);
+            }
+            if (covered > most || (covered > 0 && covered == most && IsBetter(in other, in others[best])))
+            {
+                (best, most) = (i, covered);
             }
         }
         return best;
@@ -97,6 +166,7 @@ internal sealed class LoadPlanner
 
     // Who had everything together with this node up to a moment, and nothing but writes since, need send only what came
     // later. The latest such view counts: both sides of a partition begin from the one before it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong SinceFor(in Holding mine, ViewHistory history, in Holder source)
     {
         int first = Math.Max(mine.Since, history.First);
@@ -112,6 +182,7 @@ internal sealed class LoadPlanner
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsForeign(in Holding mine, ViewHistory history, in Holder source)
     {
         ViewId here = mine.Complete.Value != 0 ? mine.Complete : mine.Partial;

@@ -27,6 +27,11 @@ internal sealed class Probe
     /// <summary>Whether others were asked, or the asker was told that there is no answer yet.</summary>
     public bool IsSecondStep { get; set; }
 
+    /// <summary>
+    /// When nobody who was asked had said anything, so that it was asked once more; null while that is not so.
+    /// </summary>
+    public long? DoubtedMs { get; set; }
+
     /// <summary>How many were asked.</summary>
     public int Asked { get; set; }
 

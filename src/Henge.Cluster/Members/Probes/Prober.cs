@@ -251,6 +251,8 @@ internal sealed class Prober(
         }
     }
 
+    private long PatienceMs => (long)options.ProbeTimeoutMs * (1 + awareness.Score);
+
     private long TimeoutMs(Peer peer) =>
         Math.Max((long)options.ProbeTimeoutMs, 4 * peer.Clock.HighRoundTripMs) * (1 + awareness.Score);
 
@@ -304,11 +306,30 @@ internal sealed class Prober(
         {
             probe.IsSecondStep = true;
             probe.Asked = AskOthers(probe);
-            probe.DueMs = now.MonotonicMs + ((long)options.ProbeTimeoutMs * (1 + awareness.Score));
+            probe.DueMs = now.MonotonicMs + PatienceMs;
             return false;
         }
-        // Whoever was asked and did not even say "no" makes it likely that this node itself is cut off or slow.
-        awareness.Add(probe.Asked - probe.Nacks);
+        if (probe.DoubtedMs is not { } doubtedMs)
+        {
+            // Whoever was asked and did not even say "no" makes it likely that this node itself is cut off or slow.
+            awareness.Add(probe.Asked - probe.Nacks);
+            if (probe.Asked > 0 && probe.Nacks == 0)
+            {
+                // Not one has: either this node is alone, or all the others are as busy as it was a moment ago. It asks
+                // once more, with the patience to which the score has come.
+                probe.DoubtedMs = now.MonotonicMs;
+                Ask(peer, probe.Number);
+                probe.Asked = AskOthers(probe);
+                probe.DueMs = now.MonotonicMs + PatienceMs;
+                return false;
+            }
+        }
+        else if (probe.Nacks == 0 && now.MonotonicMs < doubtedMs + PatienceMs)
+        {
+            // Others that do not answer either have come to light meanwhile.
+            probe.DueMs = doubtedMs + PatienceMs;
+            return false;
+        }
         beliefs.Accuse(peer, false, now);
         return true;
     }

@@ -111,6 +111,33 @@ public sealed class ProbingTests
     }
 
     [Fact]
+    public void Who_alone_runs_while_all_others_stand_still_for_a_while_suspects_nobody()
+    {
+        TestRing ring = MembershipTests.Settled(16);
+        // As when sixteen start at once on two cores: they make their plans at the same time, one after the other.
+        TestNode[] others = [.. ring.Nodes.Where(n => n.Name != "node8")];
+        Array.ForEach(others, static node => node.Pause());
+        ring.Run(4000);
+        Array.ForEach(others, static node => node.Resume());
+        ring.Run(20_000);
+        Assert.DoesNotContain(ring.Nodes, n => n.Events.Exists(e => e.Kind == ClusterEventKind.MemberSuspect));
+    }
+
+    [Fact]
+    public void Who_is_alone_for_longer_knows_it_within_seconds()
+    {
+        TestRing ring = MembershipTests.Settled(16);
+        TestNode alone = ring["node8"];
+        foreach (TestNode other in ring.Nodes.Where(n => n != alone))
+        {
+            ring.Cut(alone.Name, other.Name);
+        }
+        // The greater side is told of one silent member by all its others: as soon as ever.
+        Assert.InRange(ring.RunUntil(() => MembershipTests.Others(ring, alone, MemberState.Suspect), 10_000), 0, 2200);
+        Assert.InRange(ring.RunUntil(() => alone.Alive == 1, 10_000), 0, 6600);
+    }
+
+    [Fact]
     public void Probes_lost_on_one_link_are_answered_through_others()
     {
         TestRing ring = MembershipTests.Settled(4);
