@@ -20,15 +20,21 @@ internal sealed class GhostTable
     /// <summary>Creates an empty table.</summary>
     public GhostTable(MemoryBudget budget) => _budget = budget;
 
-    /// <summary>Notes an eviction.</summary>
-    /// <param name="hash">Hash of the key.</param>
-    /// <param name="entries">Entries of the order, which the table should have places for.</param>
-    public void Add(ulong hash, long entries)
+    /// <summary>
+    /// Sees to places for as many evictions as the order has entries. To be asked while the order grows: at the first
+    /// eviction all memory is taken.
+    /// </summary>
+    public void Reserve(long entries)
     {
         if (entries > _fingerprints.Length)
         {
             Grow(entries);
         }
+    }
+
+    /// <summary>Notes an eviction.</summary>
+    public void Add(ulong hash)
+    {
         if (_fingerprints.Length == 0)
         {
             return;

@@ -48,6 +48,7 @@ internal sealed class S3FifoOrder : IEvictionOrder
     {
         Entry entry = _arena[handle];
         entry.Frequency = 0;
+        _ghosts.Reserve(Count + 1);
         bool returns = _ghosts.Take(_hasher.Hash(entry.Key), _main.Count + 1);
         entry.Queue = returns ? Main : Small;
         QueueOf(entry).Add(_arena, handle);
@@ -111,7 +112,7 @@ internal sealed class S3FifoOrder : IEvictionOrder
             {
                 if (fromSmall)
                 {
-                    _ghosts.Add(_hasher.Hash(entry.Key), Count);
+                    _ghosts.Add(_hasher.Hash(entry.Key));
                 }
                 return oldest;
             }

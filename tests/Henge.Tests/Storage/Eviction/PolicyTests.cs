@@ -48,6 +48,25 @@ public class PolicyTests
         StoreVerifier.Verify(store);
     }
 
+    [Fact]
+    public void S3FIFO_remembers_as_many_evicted_keys_as_it_has_entries_where_memory_is_the_bound()
+    {
+        using var store = new Store(new StoreOptions
+        {
+            MemoryBytes = 4 << 20,
+            Shards = 1,
+            HashSeed = 7,
+            Eviction = EvictionPolicy.S3Fifo,
+        });
+        for (int key = 0; key < 40_000; key++)
+        {
+            Use(store, key, bytes: 300);
+        }
+        Assert.InRange(store.Count, 5000, 20_000);
+        Assert.InRange(store.Core.Shards[0].Order.CountedBytes, store.Count * 8, store.Count * 16);
+        StoreVerifier.Verify(store);
+    }
+
     [Theory]
     [InlineData(EvictionPolicy.S3Fifo, "oltp.arc.gz", -1.5)]
     [InlineData(EvictionPolicy.TinyLfu, "oltp.arc.gz", -1.5)]
@@ -87,13 +106,13 @@ public class PolicyTests
         return misses;
     }
 
-    private static bool Use(Store store, int key)
+    private static bool Use(Store store, int key, int bytes = 8)
     {
         using EntryScope scope = store.Open(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in key)), NowMs);
         bool hit = scope.Read();
         if (!hit)
         {
-            scope.Set(EntryType.String, "12345678"u8, 0);
+            scope.Set(EntryType.String, new byte[bytes], 0);
         }
         return hit;
     }
