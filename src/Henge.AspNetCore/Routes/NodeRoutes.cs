@@ -83,7 +83,7 @@ internal sealed class NodeRoutes
             Node = _node.Options.Name,
             MemoryBytes = memory,
             Policy = _node.Options.Eviction.ToString().ToLowerInvariant(),
-            Model = "lru",
+            Model = _node.Store.Sizing.Model.ToString().ToLowerInvariant(),
             WindowSeconds = estimate.WindowMs / 1000.0,
             Reads = estimate.Reads,
             SampledReads = estimate.SampledReads,

@@ -62,7 +62,7 @@ internal sealed class Shard : IDisposable
         Versions = new VersionClock(core.VersionSalt, core.VersionsIgnoreStored);
         NextVictimShard = number + 1;
         Gone = new Departures(core.DepartureBytes);
-        Sizing = new ShardSizing(core.SizingBytes, 1 << core.ShardBits);
+        Sizing = new ShardSizing(core.SizingBytes, 1 << core.ShardBits, core.Eviction);
         Tops = new ShardTops(core.NotesTops, core.Hasher.Hash(BitConverter.GetBytes(number)));
         Sampler = new ShardSampler(this, core);
         if (!core.Memory.TryTake(FixedBytes + Gone.Bytes + Sizing.Bytes))

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using Henge.Storage.Entries;
 using Henge.Storage.Shards;
 using Henge.Storage.Tops;
 
@@ -74,7 +73,7 @@ internal struct ShardSampler
     {
         if (_sizing.Samples(hash))
         {
-            _sizing.Remove(hash);
+            _sizing.Note(SampleKind.Remove, hash, bytes: 0, expiresAtMs: 0, _core.NowMs);
         }
     }
 
@@ -83,15 +82,17 @@ internal struct ShardSampler
     {
         if (open.Handle == 0)
         {
-            _sizing.Miss(open.Hash, _core.NowMs);
-            return;
+            _sizing.Note(SampleKind.Miss, open.Hash, bytes: 0, expiresAtMs: 0, _core.NowMs);
         }
-        Entry entry = _shard.Arena[open.Handle];
-        long bytes = _shard.Writer.MemoryBytes(open.Handle);
-        _sizing.Read(open.Hash, bytes, entry.ExpiresAtMs, countsAsUse, _core.NowMs);
+        else
+        {
+            Note(countsAsUse ? SampleKind.Read : SampleKind.Look, open.Hash, open.Handle);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void SampleUse(ulong hash, uint handle) =>
-        _sizing.Use(hash, _shard.Writer.MemoryBytes(handle), _shard.Arena[handle].ExpiresAtMs);
+    private readonly void SampleUse(ulong hash, uint handle) => Note(SampleKind.Use, hash, handle);
+
+    private readonly void Note(SampleKind kind, ulong hash, uint handle) => _sizing.Note(
+        kind, hash, _shard.Writer.MemoryBytes(handle), _shard.Arena[handle].ExpiresAtMs, _core.NowMs);
 }

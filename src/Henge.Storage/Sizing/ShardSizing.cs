@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using Henge.Storage.Eviction;
+
 namespace Henge.Storage.Sizing;
 
 /// <summary>
@@ -7,8 +9,9 @@ namespace Henge.Storage.Sizing;
 /// al., FAST 2015; miniature simulations, ATC 2017): about as many hits in a hundred as over all keys, in a memory
 /// smaller by the rate of sampling. The threshold begins at all keys and is lowered when there are more than fit the
 /// table, and when more is sampled in a second than it may. What was counted before is counted at its own rate. An
-/// access that is not sampled costs one comparison. The shard's lock guards it; what is settled may be read by any
-/// thread.
+/// access that is not sampled costs one comparison; one that is waits until there are some, so that what they need of
+/// the tables, which are cold by then, is fetched at once. The shard's lock guards it; what is settled may be read by
+/// any thread.
 /// </summary>
 internal sealed class ShardSizing
 {
@@ -23,7 +26,11 @@ internal sealed class ShardSizing
     private const double AllHashes = 18446744073709551616.0;
     private const ulong LeastForRate = 1UL << 52;
     private const int PlacesPerTick = 64;
-    private readonly GhostStack _ghosts;
+
+    // About as many cache misses as a processor has under way at once.
+    private const int MostWaiting = 16;
+    private readonly ISizeModel _model;
+    private readonly Sample[] _waiting = new Sample[MostWaiting];
     private readonly double[] _hits = new double[SizeFactors.Count];
     private readonly long[] _newHits = new long[SizeFactors.Count];
     private readonly long[] _capacities = new long[SizeFactors.Count];
@@ -35,16 +42,20 @@ internal sealed class ShardSizing
     private long _thenMs;
     private double _reads;
     private long _sampledReads;
+    private int _waitingCount;
     private int _nextToExpire;
 
     /// <summary>Creates the simulation of a shard; with 0 bytes one that never samples.</summary>
     /// <param name="bytes">What its tables may take.</param>
     /// <param name="shards">How many shards share what may be sampled in a second.</param>
-    public ShardSizing(long bytes, int shards)
+    /// <param name="policy">Who is evicted in the store.</param>
+    public ShardSizing(long bytes, int shards, EvictionPolicy policy)
     {
-        _ghosts = new GhostStack((int)Math.Min(bytes / GhostStack.BytesPerPlace, GhostStack.MostPlaces));
-        _threshold = _ghosts.Places == 0 ? 0 : ulong.MaxValue;
+        long forKeys = Math.Max(0, bytes - (MostWaiting * Unsafe.SizeOf<Sample>()));
+        _model = ModelOf(policy) == EvictionPolicy.S3Fifo ? new S3FifoSizes(forKeys) : new LruSizes(forKeys);
+        _threshold = _model.Places == 0 ? 0 : ulong.MaxValue;
         _mostPerSecond = Math.Max(1, SampledPerSecond / shards);
+        Bytes = _model.Places == 0 ? 0 : bytes;
     }
 
     /// <summary>
@@ -54,8 +65,15 @@ internal sealed class ShardSizing
     public static long BytesFor(long memoryBytes) =>
         Math.Min(MostBytes, Math.Max(memoryBytes / MemoryShare, Math.Min(SmallBytes, memoryBytes / SmallShare)));
 
+    /// <summary>
+    /// The policy that is simulated for a store of some policy. What W-TinyLFU gains by more memory is nearer to what
+    /// S3-FIFO does than to LRU.
+    /// </summary>
+    public static EvictionPolicy ModelOf(EvictionPolicy policy) =>
+        policy == EvictionPolicy.Lru ? EvictionPolicy.Lru : EvictionPolicy.S3Fifo;
+
     /// <summary>What the tables count in the budget.</summary>
-    public long Bytes => (long)_ghosts.Places * GhostStack.BytesPerPlace;
+    public long Bytes { get; }
 
     /// <summary>Reads sampled.</summary>
     public long SampledReads => Volatile.Read(ref _sampledReads);
@@ -66,61 +84,42 @@ internal sealed class ShardSizing
     /// <summary>The part of all keys that is sampled.</summary>
     public double Rate => Volatile.Read(ref _threshold) / AllHashes;
 
-    /// <summary>Reads, as <see cref="Reads"/> counts, that a size answers and the next smaller does not.</summary>
+    /// <summary>Reads, as <see cref="Reads"/> counts, that a size answers.</summary>
     public double Hits(int size) => Volatile.Read(ref _hits[size]);
 
     /// <summary>Whether a key is among those simulated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Samples(ulong hash) => hash < _threshold;
 
-    /// <summary>A read of a sampled key that found its entry.</summary>
+    /// <summary>Notes an access to a sampled key.</summary>
+    /// <param name="kind">What happened.</param>
     /// <param name="hash">The key's hash.</param>
-    /// <param name="bytes">What the entry takes.</param>
+    /// <param name="bytes">What the entry takes; 0 without one.</param>
     /// <param name="expiresAtMs">Its deadline; 0 for none.</param>
-    /// <param name="countsAsUse">Whether the eviction order heard of it.</param>
     /// <param name="nowMs">Unix milliseconds.</param>
-    public void Read(ulong hash, long bytes, long expiresAtMs, bool countsAsUse, long nowMs)
+    public void Note(SampleKind kind, ulong hash, long bytes, long expiresAtMs, long nowMs)
     {
-        int ghost = Count(hash, nowMs);
-        if (countsAsUse)
+        _waiting[_waitingCount++] = new Sample
         {
-            Keep(ghost, hash, bytes, expiresAtMs);
-        }
-    }
-
-    /// <summary>A read of a sampled key that found nothing.</summary>
-    public void Miss(ulong hash, long nowMs)
-    {
-        int ghost = Count(hash, nowMs);
-        if (ghost != 0)
+            Kind = kind,
+            Hash = hash,
+            NowMs = nowMs,
+            Bytes = (uint)Math.Clamp(bytes, 1, uint.MaxValue),
+            ExpiresAtS = (uint)Math.Min((expiresAtMs + 999) / 1000, uint.MaxValue),
+        };
+        if (_waitingCount == MostWaiting)
         {
-            // Whoever asked may write it again, which then is a use; a smaller size must not have it before.
-            _ghosts.UseInItsSize(ghost);
-        }
-    }
-
-    /// <summary>A sampled entry was written or used otherwise.</summary>
-    public void Use(ulong hash, long bytes, long expiresAtMs)
-    {
-        _accesses++;
-        Keep(_ghosts.Find(hash), hash, bytes, expiresAtMs);
-    }
-
-    /// <summary>A sampled key was deleted, or its time was over: no size has it.</summary>
-    public void Remove(ulong hash)
-    {
-        if (_ghosts.Find(hash) is var ghost and not 0)
-        {
-            _ghosts.Remove(ghost);
+            Drain();
         }
     }
 
     /// <summary>Every key was deleted.</summary>
     public void Clear()
     {
-        if (_ghosts.Count > 0)
+        Drain();
+        if (_model.Count > 0)
         {
-            _ghosts.Clear();
+            _model.Clear();
         }
     }
 
@@ -131,13 +130,14 @@ internal sealed class ShardSizing
     /// <param name="nowMs">Unix milliseconds.</param>
     public void Tick(ReadOnlySpan<long> capacities, long nowMs)
     {
+        Drain();
         capacities.CopyTo(_capacities);
         Settle();
-        _nextToExpire = _ghosts.DropExpired(_nextToExpire, PlacesPerTick, nowMs / 1000);
+        DropExpired(nowMs);
         long span = nowMs - _thenMs;
         if (span is >= 0 and < RateSpanMs)
         {
-            _ghosts.SetCapacities(_capacities, Rate);
+            _model.SetCapacities(_capacities, Rate);
             return;
         }
         double perSecond = (_accesses - _accessesThen) * 1000.0 / span;
@@ -146,38 +146,88 @@ internal sealed class ShardSizing
             Lower((ulong)Math.Max(LeastForRate, _threshold * Math.Max(0.25, _mostPerSecond / perSecond)));
         }
         (_thenMs, _accessesThen) = (nowMs, _accesses);
-        _ghosts.SetCapacities(_capacities, Rate);
+        _model.SetCapacities(_capacities, Rate);
     }
 
-    private int Count(ulong hash, long nowMs)
+    private void Drain()
     {
-        _accesses++;
-        _newReads++;
-        int ghost = _ghosts.Find(hash);
-        if (ghost != 0 && _ghosts[ghost].ExpiresAtS is not 0 and var end && end * 1000L <= nowMs)
+        ReadOnlySpan<Sample> waiting = _waiting.AsSpan(0, _waitingCount);
+        _waitingCount = 0;
+        _model.Prefetch(waiting);
+        foreach (ref readonly Sample sample in waiting)
         {
-            _ghosts.Remove(ghost);
-            return 0;
+            // One of those before it may have lowered the threshold.
+            if (Samples(sample.Hash))
+            {
+                Apply(in sample);
+            }
         }
-        if (ghost != 0)
-        {
-            _newHits[_ghosts[ghost].Size]++;
-        }
-        return ghost;
     }
 
-    private void Keep(int ghost, ulong hash, long bytes, long expiresAtMs)
+    private void Apply(in Sample sample)
     {
-        uint size = (uint)Math.Min(bytes, uint.MaxValue);
-        uint end = (uint)Math.Min((expiresAtMs + 999) / 1000, uint.MaxValue);
-        if (ghost != 0)
+        int key = _model.Find(sample.Hash);
+        if (sample.Kind == SampleKind.Remove)
         {
-            _ghosts.Use(ghost, size, end);
+            if (key != 0)
+            {
+                _model.Remove(key);
+            }
             return;
         }
-        while (hash < _threshold && !_ghosts.TryAdd(hash, size, end))
+        _accesses++;
+        if (sample.Kind != SampleKind.Use)
+        {
+            Count(ref key, sample.NowMs);
+        }
+        if (sample.Kind is SampleKind.Read or SampleKind.Use)
+        {
+            Keep(key, in sample);
+        }
+        else if (sample.Kind == SampleKind.Miss && key != 0)
+        {
+            _model.Miss(key);
+        }
+    }
+
+    private void Count(ref int key, long nowMs)
+    {
+        _newReads++;
+        if (key != 0 && _model.KeyAt(key).IsExpired(nowMs))
+        {
+            _model.Remove(key);
+            key = 0;
+        }
+        uint sizes = key == 0 ? 0 : _model.SizesWith(key);
+        for (int size = 0; size < _newHits.Length; size++)
+        {
+            _newHits[size] += sizes >> size & 1;
+        }
+    }
+
+    private void Keep(int key, in Sample sample)
+    {
+        if (key != 0)
+        {
+            _model.Use(key, in sample);
+            return;
+        }
+        while (Samples(sample.Hash) && !_model.TryAdd(in sample))
         {
             Lower(_threshold - (_threshold >> 3));
+        }
+    }
+
+    /// <summary>Forgets what has expired at some of the places, going round.</summary>
+    private void DropExpired(long nowMs)
+    {
+        for (int i = 0; i < PlacesPerTick && _model.Count > 0; i++)
+        {
+            _nextToExpire = _nextToExpire >= _model.Places ? 1 : _nextToExpire + 1;
+            if (_model.KeyAt(_nextToExpire) is { IsInUse: true } key && key.IsExpired(nowMs))
+            {
+                _model.Remove(_nextToExpire);
+            }
         }
     }
 
@@ -185,8 +235,14 @@ internal sealed class ShardSizing
     {
         Settle();
         Volatile.Write(ref _threshold, threshold);
-        _ghosts.DropFrom(threshold);
-        _ghosts.SetCapacities(_capacities, Rate);
+        for (int place = 1; place <= _model.Places; place++)
+        {
+            if (_model.KeyAt(place) is { IsInUse: true } key && key.Hash >= threshold)
+            {
+                _model.Remove(place);
+            }
+        }
+        _model.SetCapacities(_capacities, Rate);
     }
 
     /// <summary>Counts what was sampled at the present rate.</summary>

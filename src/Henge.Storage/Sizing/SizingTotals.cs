@@ -20,7 +20,7 @@ internal readonly record struct SizingTotals
     /// <summary>Reads that the sampled stand for.</summary>
     public double ModelReads { get; init; }
 
-    /// <summary>Those of them that each size answers, the smaller sizes' hits included.</summary>
+    /// <summary>Those of them that each size answers.</summary>
     public double[] ModelHits { get; init; }
 
     /// <summary>What a store has counted that has just begun.</summary>
@@ -40,11 +40,9 @@ internal readonly record struct SizingTotals
             misses += shard.Gone.Misses;
             sampled += shard.Sizing.SampledReads;
             reads += shard.Sizing.Reads;
-            double within = 0;
             for (int size = 0; size < SizeFactors.Count; size++)
             {
-                within += shard.Sizing.Hits(size);
-                modelHits[size] += within;
+                modelHits[size] += shard.Sizing.Hits(size);
             }
         }
         return new SizingTotals

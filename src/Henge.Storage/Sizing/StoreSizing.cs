@@ -1,3 +1,4 @@
+using Henge.Storage.Eviction;
 using Henge.Storage.Shards;
 
 namespace Henge.Storage.Sizing;
@@ -17,6 +18,10 @@ internal sealed class StoreSizing
     private const long TickMs = 200;
     private const double LeastSlack = 16;
     private const double MostSlack = 2;
+
+    // Of stores of 1 to 20 MiB: twice the memory of a shard has about a fifth more free slots, as it has entries of a
+    // few sizes more.
+    private const double SlackGrowth = 0.25;
     private readonly StoreCore _core;
     private readonly Lock _lock = new();
     private readonly Queue<SizingTotals> _past = new();
@@ -28,6 +33,9 @@ internal sealed class StoreSizing
 
     /// <summary>Whether anything is simulated.</summary>
     public bool IsOn => _core.SizingBytes > 0;
+
+    /// <summary>The policy that is simulated: the store's own, or the one that comes nearest to it.</summary>
+    public EvictionPolicy Model => ShardSizing.ModelOf(_core.Eviction);
 
     /// <summary>Does what is due.</summary>
     public void Tick(long nowMs)
@@ -106,7 +114,8 @@ internal sealed class StoreSizing
     /// <summary>
     /// How many bytes of entries one shard has room for at each size: the limit less what is no entry. Tables and
     /// tombstones are taken to grow with the memory, buffers of connections not. Free slots are a part-filled page for
-    /// each size of entry in each shard, as long as that is between a sixteenth and a half of the memory.
+    /// each size of entry in each shard, which is little more in a larger shard, as long as that is between a
+    /// sixteenth and a half of the memory.
     /// </summary>
     private void Measure(Span<long> capacities)
     {
@@ -126,8 +135,10 @@ internal sealed class StoreSizing
         {
             double factor = SizeFactors.All[size];
             double memory = factor * limit;
-            double free = size == SizeFactors.Own ? slack : Math.Clamp(
-                (double)slack * _core.ShardsWith((long)memory) / shards, memory / LeastSlack, memory / MostSlack);
+            double moreShards = (double)_core.ShardsWith((long)memory) / shards;
+            double moreInEach = Math.Pow(factor / moreShards, SlackGrowth);
+            double free = size == SizeFactors.Own ? slack
+                : Math.Clamp(slack * moreShards * moreInEach, memory / LeastSlack, memory / MostSlack);
             double room = memory - (factor * growing) - free - charged;
             capacities[size] = (long)(Math.Clamp(room, 0, most) / shards);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 
+using Henge.Commands.Server;
 using Henge.Storage.Sizing;
 
 namespace Henge.Diagnostics;
@@ -16,6 +17,7 @@ internal static class SizingSection
             return;
         }
         SizingEstimate estimate = node.Store.Sizing.Estimate(nowMs);
+        text.Line("sizing_model", ConfigTable.PolicyName(node.Store.Sizing.Model));
         text.Line("sizing_window_seconds", estimate.WindowMs / 1000);
         text.Line("sizing_reads", estimate.Reads);
         text.Line("sizing_reads_sampled", estimate.SampledReads);

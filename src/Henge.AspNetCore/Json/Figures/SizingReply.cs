@@ -12,7 +12,7 @@ internal sealed class SizingReply
     /// <summary>Who is evicted, as --eviction is spelt.</summary>
     public required string Policy { get; init; }
 
-    /// <summary>The policy that is simulated: lru, whatever the node's.</summary>
+    /// <summary>The policy that is simulated: lru, or s3fifo for a node that has s3fifo or tinylfu.</summary>
     public required string Model { get; init; }
 
     /// <summary>How far back the figures go.</summary>

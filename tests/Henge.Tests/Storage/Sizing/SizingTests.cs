@@ -1,4 +1,5 @@
 using Henge.Storage;
+using Henge.Storage.Eviction;
 using Henge.Storage.Sizing;
 
 using Xunit;
@@ -80,26 +81,28 @@ public sealed class SizingTests : IDisposable
         Assert.Equal(0, _store.Sizing.Estimate(_nowMs).ModelHitRatios[3]);
     }
 
-    [Fact]
-    public void An_expiry_counts_for_what_only_larger_sizes_still_hold()
+    [Theory]
+    [InlineData(EvictionPolicy.Lru)]
+    [InlineData(EvictionPolicy.S3Fifo)]
+    public void An_expiry_counts_for_what_only_larger_sizes_still_hold(EvictionPolicy policy)
     {
-        var sizing = new ShardSizing(64 << 10, shards: 1);
+        var sizing = new ShardSizing(64 << 10, shards: 1, policy);
         sizing.Tick([50, 100, 10_000, 20_000], Begin);
-        sizing.Use(hash: 1 << 20, bytes: 90, Begin + 1000);
-        sizing.Use(hash: 2 << 20, bytes: 90, 0);
-        sizing.Miss(1 << 20, Begin + 500);
-        sizing.Miss(1 << 20, Begin + 2000);
+        sizing.Note(SampleKind.Use, hash: 1 << 20, bytes: 90, Begin + 1000, Begin);
+        sizing.Note(SampleKind.Use, hash: 2 << 20, bytes: 90, 0, Begin);
+        sizing.Note(SampleKind.Miss, hash: 1 << 20, bytes: 0, 0, Begin + 500);
+        sizing.Note(SampleKind.Miss, hash: 1 << 20, bytes: 0, 0, Begin + 2000);
         sizing.Tick([50, 100, 10_000, 20_000], Begin + 3000);
 
         Assert.Equal(2, sizing.SampledReads);
-        Assert.Equal(1, sizing.Hits(2), 6);
-        Assert.Equal(0, sizing.Hits(0) + sizing.Hits(1) + sizing.Hits(3));
+        Assert.Equal((1, 1), (sizing.Hits(2), sizing.Hits(3)));
+        Assert.Equal((0, 0), (sizing.Hits(0), sizing.Hits(1)));
     }
 
     [Fact]
     public void Without_metrics_nothing_is_sampled_and_no_memory_taken()
     {
-        var sizing = new ShardSizing(0, shards: 4);
+        var sizing = new ShardSizing(0, shards: 4, EvictionPolicy.Lru);
         Assert.Equal(0, sizing.Bytes);
         Assert.False(sizing.Samples(0));
         using var store = new Store(new StoreOptions { MemoryBytes = 4 << 20 });
