@@ -99,6 +99,26 @@ public sealed class SizingTests : IDisposable
         Assert.Equal((0, 0), (sizing.Hits(0), sizing.Hits(1)));
     }
 
+    [Theory]
+    [InlineData(EvictionPolicy.Lru)]
+    [InlineData(EvictionPolicy.S3Fifo)]
+    public void Sampling_allocates_nothing(EvictionPolicy policy)
+    {
+        var sizing = new ShardSizing(64 << 10, shards: 1, policy);
+        sizing.Tick([50_000, 100_000, 200_000, 400_000], Begin);
+        long before = 0;
+        for (ulong i = 0; i < 40_000; i++)
+        {
+            before = i == 20_000 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            ulong hash = (i * 7919 % 1500) << 16;
+            sizing.Note(SampleKind.Read, hash, bytes: 100, 0, Begin);
+            sizing.Note(SampleKind.Miss, hash + (1 << 30), bytes: 0, 0, Begin);
+            sizing.Note(SampleKind.Use, hash + (1 << 30), bytes: 100, 0, Begin);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     [Fact]
     public void Without_metrics_nothing_is_sampled_and_no_memory_taken()
     {
