@@ -10,6 +10,7 @@ var programs = new Dictionary<string, Action<string[]>>
     ["memory"] = MemoryProgram.Run,
     ["storeget"] = StoreGetProgram.Run,
     ["coherence"] = CoherenceProgram.Run,
+    ["frames"] = FramesProgram.Run,
     ["scrape"] = ScrapeProgram.Run,
     ["sizing"] = SizingProgram.Run,
 };
