@@ -101,6 +101,8 @@ fi
 for version in 1.2 1.3; do
     says "curl with TLS $version" '{"value":"hello"}' curl -sS --cacert ca.crt "--tlsv$version" --tls-max "$version" \
         -H 'Authorization: Bearer open-sesame' "https://localhost:$port/get?key=greeting"
+    says "curl that would rather speak HTTP/2, with TLS $version" 'ok 1.1' curl -sS --http2 --cacert ca.crt \
+        "--tlsv$version" --tls-max "$version" -o /dev/null -w 'ok %{http_version}' "https://localhost:$port/healthz"
     echo Q | timeout 20 openssl s_client -connect "localhost:$port" -CAfile ca.crt "-tls${version/./_}" > s_client 2>&1
     grep -q 'Verify return code: 0 (ok)' s_client
     result "a handshake with TLS $version" $? "$(tail -n 3 s_client)"
