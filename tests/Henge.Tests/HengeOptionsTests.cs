@@ -32,6 +32,7 @@ public sealed class HengeOptionsTests
         { static o => o.Discovery.Sources.Add("etcd:http://u:secret@a"), "discovery 'a': a user does not belong" },
         { static o => o.Discovery.EtcdUser = "u", "takes a user and a password" },
         { static o => o.Discovery.EtcdCaFile = "ca", "and no etcd" },
+        { static o => o.Discovery.EtcdKeyFile = "key", "give both --etcd-cert and --etcd-key" },
         { static o => o.Discovery.Sources.Add("dns:"), "discovery 'dns:'" },
         { static o => Enumerable.Repeat("dns:a", 9).ToList().ForEach(o.Discovery.Sources.Add), "has 9 sources" },
         { static o => o.Copies = 6, "copies 6" },

@@ -28,16 +28,17 @@ class Authority:
     def __exit__(self, *_):
         self.folder.cleanup()
 
-    def sign(self, name):
-        """A certificate and its key; in the place of the ones of that name that were there."""
+    def sign(self, name, days=2, subject=None):
+        """A certificate and its key; in the place of the ones of that name that were there. Of less than no days: one
+        that has expired."""
         request, extensions = self.top / f"{name}.csr", self.top / "extensions"
         certificate, key = self.top / f"{name}.crt", self.top / f"{name}.key"
         new = [self.top / f"new.{end}" for end in ("crt", "key")]
         extensions.write_text(
             "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n")
-        openssl("req", *EC, "-keyout", new[1], "-out", request, "-subj", f"/CN={name}")
-        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial", "-days", 2,
-                "-extfile", extensions, "-out", new[0])
+        openssl("req", *EC, "-keyout", new[1], "-out", request, "-subj", subject or f"/CN={name}")
+        openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
+                "-days", days, "-extfile", extensions, "-out", new[0])
         new[1].chmod(0o600)
         new[1].replace(key)
         new[0].replace(certificate)

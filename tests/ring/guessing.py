@@ -15,7 +15,7 @@ from load import percentile
 from nodes import HENGE, HERE, Node, free_ports
 
 PASSWORD, OF_SHOP, OF_IDLE = "known to few", "known to the shop", "known to nobody"
-SECONDS = 4.0
+SECONDS = 3.0
 
 
 class Resp:

@@ -13,6 +13,7 @@ from changing import rolling, scale
 from coherent import coherent
 from discovering import discovery
 from encrypting import tls
+from entrusted import etcd_tls
 from failing import healthy, kill, silent
 from filling import filling
 from forming import forms, islands, roles, sixteen
@@ -28,7 +29,7 @@ from upgrading import upgrading
 
 SCENARIOS = {scenario.__name__: scenario for scenario in (
     forms, scale, rolling, kill, silent, healthy, partition, islands, tags, warm, roles, sixteen, clients, strangers, wires,
-    guessing, clocks, filling, coherent, discovery, shop, upgrading, tls)}
+    guessing, clocks, filling, coherent, discovery, etcd_tls, shop, upgrading, tls)}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--long", action="store_true")

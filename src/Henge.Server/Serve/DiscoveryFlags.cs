@@ -58,7 +58,27 @@ internal static class DiscoveryFlags
         Help = "Authorities in PEM that may sign etcd's certificates; unless given, those that the system trusts.",
     };
 
+    /// <summary>--etcd-cert</summary>
+    public static readonly CommandOption EtcdCertificate = new()
+    {
+        Name = "etcd-cert",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
+        Group = Ring,
+        Help = "Certificate in PEM that is shown to etcd; read again when it changes.",
+    };
+
+    /// <summary>--etcd-key</summary>
+    public static readonly CommandOption EtcdKey = new()
+    {
+        Name = "etcd-key",
+        Kind = OptionKind.Text,
+        ValueName = "FILE",
+        Group = Ring,
+        Help = "That certificate's private key in PEM.",
+    };
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CommandOption> All { get; } =
-        [Sources, EtcdUser, EtcdPasswordFile, EtcdPassword, EtcdCa];
+        [Sources, EtcdUser, EtcdPasswordFile, EtcdPassword, EtcdCa, EtcdCertificate, EtcdKey];
 }

@@ -56,6 +56,8 @@ internal static class NodeOptions
         options.Discovery.EtcdPasswordFile = values.Text(DiscoveryFlags.EtcdPasswordFile);
         options.Discovery.EtcdPassword = values.Text(DiscoveryFlags.EtcdPassword);
         options.Discovery.EtcdCaFile = values.Text(DiscoveryFlags.EtcdCa);
+        options.Discovery.EtcdCertificateFile = values.Text(DiscoveryFlags.EtcdCertificate);
+        options.Discovery.EtcdKeyFile = values.Text(DiscoveryFlags.EtcdKey);
         options.Security.ClusterSecretFile = values.Text(RingOptions.ClusterSecretFile);
         if (values.Text(ServeOptions.Name) is { } name)
         {

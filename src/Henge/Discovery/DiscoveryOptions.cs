@@ -35,9 +35,18 @@ public sealed class DiscoveryOptions
 
     /// <summary>
     /// File with the certificates in PEM of those who may sign the certificates of etcd; null (default): whom the
-    /// system trusts.
+    /// system trusts. Read again when it changes.
     /// </summary>
     public string? EtcdCaFile { get; set; }
+
+    /// <summary>
+    /// File with the certificate in PEM that this node shows to etcd, the ones that lead to its authority behind it;
+    /// null (default): none. Read again when it changes.
+    /// </summary>
+    public string? EtcdCertificateFile { get; set; }
+
+    /// <summary>File with that certificate's private key in PEM, without a password.</summary>
+    public string? EtcdKeyFile { get; set; }
 
     /// <summary>
     /// Puts together again what was split at commas: those inside of a source, and those between.
@@ -94,14 +103,19 @@ public sealed class DiscoveryOptions
             return "a login at etcd takes a user and a password: give --etcd-user, and --etcd-password-file or "
                 + "HENGE_ETCD_PASSWORD";
         }
-        if ((hasPassword || EtcdCaFile is not null) && !Sources.Any(EtcdPrefix.Is))
+        if ((EtcdCertificateFile is null) != (EtcdKeyFile is null))
         {
-            return "a user, a password or an authority of etcd is given, and no etcd: give --discovery etcd:…";
+            return "a certificate for etcd takes its key: give both --etcd-cert and --etcd-key";
         }
-        return EtcdCaFile is not null
+        bool hasFiles = EtcdCaFile is not null || EtcdCertificateFile is not null;
+        if ((hasPassword || hasFiles) && !Sources.Any(EtcdPrefix.Is))
+        {
+            return "a user, a password or a certificate for etcd is given, and no etcd: give --discovery etcd:…";
+        }
+        return hasFiles
             && !Sources.Any(static text =>
                 EtcdPrefix.Is(text) && EtcdPrefix.TryParse(text, out EtcdPrefix? prefix) is null && prefix!.IsSecure)
-            ? "--etcd-ca is about TLS: give etcd's addresses as https://…"
+            ? "--etcd-ca and --etcd-cert are about TLS: give etcd's addresses as https://…"
             : null;
     }
 }

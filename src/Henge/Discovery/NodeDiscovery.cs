@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 using Henge.Discovery.Etcd;
+using Henge.Discovery.Etcd.Gateway;
 using Henge.Peers;
 using Henge.Peers.Doors;
 using Henge.Security;
@@ -109,7 +108,7 @@ internal sealed class NodeDiscovery : IDisposable
         _ = file?.Lines();
         return new EtcdClient(
             prefix, options.EtcdUser, () => file is null ? options.EtcdPassword! : FirstLine(file),
-            options.EtcdCaFile is { } ca ? Authorities(ca) : null, _node.TimeProvider);
+            prefix.IsSecure ? new EtcdTls(options, _node.TimeProvider, _node.Logger) : null, _node.TimeProvider);
     }
 
     private static string FirstLine(SecretFile file)
@@ -122,22 +121,6 @@ internal sealed class NodeDiscovery : IDisposable
         {
             throw new EtcdException(error.Message);
         }
-    }
-
-    private static X509Certificate2Collection Authorities(string path)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new HengeStartException($"--etcd-ca {path}: {error.Message}");
-        }
-        return authorities.Count > 0
-            ? authorities
-            : throw new HengeStartException($"--etcd-ca {path}: there is no certificate in PEM in it");
     }
 
     private Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -29,6 +29,8 @@ internal static class SectionBinder
             ["etcdpassword"] = static (o, s) => o.Discovery.EtcdPassword = Text(s),
             ["etcdpasswordfile"] = static (o, s) => o.Discovery.EtcdPasswordFile = Text(s),
             ["etcdca"] = static (o, s) => o.Discovery.EtcdCaFile = Text(s),
+            ["etcdcert"] = static (o, s) => o.Discovery.EtcdCertificateFile = Text(s),
+            ["etcdkey"] = static (o, s) => o.Discovery.EtcdKeyFile = Text(s),
             ["advertise"] = static (o, s) => o.Advertise = Text(s),
             ["copies"] = static (o, s) => o.Copies = Integer(s),
             ["writeack"] = static (o, s) => o.WriteAck = Choice<WriteAck>(s),

@@ -1,5 +1,7 @@
 using System.Text;
 
+using Henge.Discovery.Etcd.Gateway;
+
 using Microsoft.Extensions.Logging;
 
 namespace Henge.Discovery.Etcd;

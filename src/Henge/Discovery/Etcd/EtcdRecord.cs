@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using Henge.Cluster.Members;
+using Henge.Discovery.Etcd.Gateway;
 using Henge.Peers;
 
 namespace Henge.Discovery.Etcd;

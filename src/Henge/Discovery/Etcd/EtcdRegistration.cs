@@ -1,3 +1,5 @@
+using Henge.Discovery.Etcd.Gateway;
+
 namespace Henge.Discovery.Etcd;
 
 /// <summary>

@@ -51,49 +51,8 @@ internal sealed class TlsContext
     /// <exception cref="HengeStartException">They cannot be used; the message says why.</exception>
     public static TlsContext Read(SecretFile certificate, SecretFile key, SecretFile? authority, DateTimeOffset now)
     {
-        string pem = certificate.Text();
-        string keyPem = key.Text();
-        string? caPem = authority?.Text();
-        X509Certificate2 own;
-        var chain = new X509Certificate2Collection();
-        try
-        {
-            own = X509Certificate2.CreateFromPem(pem, keyPem);
-            chain.ImportFromPem(pem);
-        }
-        catch (Exception error) when (error is CryptographicException or ArgumentException)
-        {
-            throw new HengeStartException(
-                $"{certificate.Name} and {key.Name}: are no certificate and its private key in PEM without a password");
-        }
-        if (own.NotAfter.ToUniversalTime() <= now.UtcDateTime)
-        {
-            throw new HengeStartException(
-                $"{certificate.Name}: expired at {own.NotAfter.ToUniversalTime():u}; get a new one");
-        }
-        chain.Remove(own);
-        X509Certificate2Collection? ca = null;
-        if (caPem is not null)
-        {
-            ca = [];
-            try
-            {
-                ca.ImportFromPem(caPem);
-            }
-            catch (CryptographicException)
-            {
-                ca.Clear();
-            }
-            if (ca.Count == 0)
-            {
-                throw new HengeStartException($"{authority!.Name}: holds no certificate in PEM");
-            }
-        }
-        if (OperatingSystem.IsWindows())
-        {
-            // The system's TLS wants keys that are in one of its stores.
-            own = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), password: null);
-        }
+        X509Certificate2 own = PemFiles.Certificate(certificate, key, now, out X509Certificate2Collection chain);
+        X509Certificate2Collection? ca = authority is null ? null : PemFiles.Authorities(authority);
         return new TlsContext(own, chain, ca);
     }
 

@@ -1,4 +1,4 @@
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>etcd did not do what it was asked for.</summary>
 /// <param name="message">Why, in words.</param>

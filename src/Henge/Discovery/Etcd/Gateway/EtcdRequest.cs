@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>Any question to etcd's JSON gateway: what is null is not sent.</summary>
 internal sealed class EtcdRequest

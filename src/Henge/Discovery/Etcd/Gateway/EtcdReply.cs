@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>
 /// Any answer of etcd's JSON gateway (v3): each call fills its part. Numbers are texts there, and what is zero or empty

@@ -1,4 +1,4 @@
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>The lines of an answer that goes on and on, each of a bounded length.</summary>
 internal sealed class ReplyLines(Stream stream, int maxBytes)

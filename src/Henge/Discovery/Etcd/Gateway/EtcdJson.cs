@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>The JSON that goes to and comes from etcd, generated at build time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = Numbers)]

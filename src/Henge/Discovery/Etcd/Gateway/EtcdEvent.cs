@@ -1,4 +1,4 @@
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>A change that a watch tells of.</summary>
 internal sealed class EtcdEvent

@@ -1,4 +1,4 @@
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>A key of etcd and its value.</summary>
 internal sealed class EtcdKeyValue

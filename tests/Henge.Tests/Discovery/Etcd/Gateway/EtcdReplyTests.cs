@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
 
-using Henge.Discovery.Etcd;
+using Henge.Discovery.Etcd.Gateway;
 
 using Xunit;
 
-namespace Henge.Tests.Discovery.Etcd;
+namespace Henge.Tests.Discovery.Etcd.Gateway;
 
 /// <summary>Answers of etcd 3.4.23, as they came.</summary>
 public sealed class EtcdReplyTests

@@ -1,4 +1,4 @@
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>What every answer of etcd begins with.</summary>
 internal sealed class EtcdHeader

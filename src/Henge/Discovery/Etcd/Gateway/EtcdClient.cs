@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Authentication;
+using System.Text;
 using System.Text.Json;
 
-namespace Henge.Discovery.Etcd;
+namespace Henge.Discovery.Etcd.Gateway;
 
 /// <summary>
 /// Calls etcd's JSON gateway: any member that answers. One that is stopped or cut off answers slowly and does not
@@ -14,6 +14,8 @@ internal sealed class EtcdClient : IDisposable
     /// <summary>Longest answer that is taken, in bytes: thousands of records.</summary>
     private const int MaxReplyBytes = 16 << 20;
 
+    private const int MaxWords = 200;
+
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_try = TimeSpan.FromSeconds(3);
 
@@ -21,6 +23,7 @@ internal sealed class EtcdClient : IDisposable
     private readonly string? _user;
     private readonly Func<string>? _password;
     private readonly TimeProvider _timeProvider;
+    private readonly EtcdTls? _tls;
     private readonly HttpClient _http;
     private int _current;
     private string? _token;
@@ -29,36 +32,17 @@ internal sealed class EtcdClient : IDisposable
     /// <param name="prefix">Where etcd is.</param>
     /// <param name="user">Who to log in as; null: nobody.</param>
     /// <param name="password">The user's password as it is now.</param>
-    /// <param name="authorities">Who may sign the certificates of etcd; null: whom the system trusts.</param>
+    /// <param name="tls">Certificates; null: no TLS.</param>
     /// <param name="timeProvider">The clock.</param>
     public EtcdClient(
-        EtcdPrefix prefix, string? user, Func<string>? password, X509Certificate2Collection? authorities,
-        TimeProvider timeProvider)
+        EtcdPrefix prefix, string? user, Func<string>? password, EtcdTls? tls, TimeProvider timeProvider)
     {
-        (_endPoints, _user, _password, _timeProvider) = (prefix.EndPoints, user, password, timeProvider);
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = s_connect,
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        };
-        if (authorities is not null)
-        {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.AddRange(authorities);
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
-        }
-        _http = new HttpClient(handler)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxReplyBytes,
-        };
+        // To the HTTP client all is plain: TLS is below it.
+        _endPoints = [.. prefix.EndPoints.Select(
+            static uri => new UriBuilder(Uri.UriSchemeHttp, uri.Host, uri.Port).Uri)];
+        (_user, _password, _timeProvider) = (user, password, timeProvider);
+        _tls = tls;
+        _http = EtcdDialer.Client(tls, s_connect, MaxReplyBytes);
     }
 
     /// <summary>Asks, and logs in where that is wanted.</summary>
@@ -185,12 +169,17 @@ internal sealed class EtcdClient : IDisposable
                 EtcdReply reply = Parse(body);
                 return reply.Result ?? reply;
             }
-            string fallback = $"it answered {(int)response.StatusCode}";
-            EtcdReply? refusal = response.StatusCode == HttpStatusCode.NotFound && !body.AsSpan().StartsWith("{"u8)
-                ? throw new EtcdException("it has no JSON gateway of version 3, or is no etcd")
-                : Parse(body);
+            if (!body.AsSpan().StartsWith("{"u8))
+            {
+                // Its listener says so before the gateway does, or it is no etcd.
+                throw new EtcdException(response.StatusCode == HttpStatusCode.NotFound
+                    ? "it has no JSON gateway of version 3, or is no etcd"
+                    : $"it answered {(int)response.StatusCode}: {Printable(body)}");
+            }
+            EtcdReply refusal = Parse(body);
             throw new EtcdException(
-                WordsOf(refusal, fallback), (int)response.StatusCode >= 500 ? 0 : refusal.Code);
+                WordsOf(refusal, $"it answered {(int)response.StatusCode}"),
+                (int)response.StatusCode >= 500 ? 0 : refusal.Code);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -198,14 +187,7 @@ internal sealed class EtcdClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new EtcdException(error.HttpRequestError switch
-            {
-                HttpRequestError.ConnectionError => "it cannot be reached",
-                HttpRequestError.NameResolutionError => "its name cannot be resolved",
-                HttpRequestError.SecureConnectionError =>
-                    $"TLS with it fails: {error.InnerException?.Message ?? error.Message}",
-                _ => error.Message,
-            });
+            throw new EtcdException(WordsOf(error));
         }
         catch (Exception error) when (error is IOException or JsonException)
         {
@@ -227,8 +209,35 @@ internal sealed class EtcdClient : IDisposable
         return message;
     }
 
+    // Of a line that any server may have written.
+    private static string Printable(byte[] body) => string.Concat(
+        Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, MaxWords))).TrimEnd()
+            .Select(static c => c is < ' ' or > '~' ? '?' : c));
+
     private static EtcdReply Parse(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, EtcdJson.Default.EtcdReply) ?? throw new JsonException("null");
+
+    private string WordsOf(HttpRequestException error)
+    {
+        if (error.InnerException is AuthenticationException refusal)
+        {
+            return $"TLS with it fails: {(refusal.InnerException ?? refusal).Message}";
+        }
+        if (error.InnerException is IOException)
+        {
+            // By TLS 1.3 it refuses certificates only when the first request is there.
+            return _tls is null ? "it ends the connection without an answer: if it speaks TLS, give https://…"
+                : _tls.HasCertificate
+                ? "it ends the connection without an answer: it may not take this node's certificate (--etcd-cert)"
+                : "it ends the connection without an answer: it may want a certificate (--etcd-cert, --etcd-key)";
+        }
+        return error.HttpRequestError switch
+        {
+            HttpRequestError.ConnectionError => "it cannot be reached",
+            HttpRequestError.NameResolutionError => "its name cannot be resolved",
+            _ => error.Message,
+        };
+    }
 
     private static string WordsOf(EtcdReply reply, string fallback) => reply.Message
         ?? (reply.Error is { ValueKind: JsonValueKind.String } error ? error.GetString()! : fallback);

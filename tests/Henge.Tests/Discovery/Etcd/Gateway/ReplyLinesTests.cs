@@ -1,10 +1,10 @@
 using System.Text;
 
-using Henge.Discovery.Etcd;
+using Henge.Discovery.Etcd.Gateway;
 
 using Xunit;
 
-namespace Henge.Tests.Discovery.Etcd;
+namespace Henge.Tests.Discovery.Etcd.Gateway;
 
 public sealed class ReplyLinesTests
 {
