@@ -16,7 +16,11 @@ internal static class TransportHost
     {
         var options = new HengeOptions
         {
-            Port = 0, Transport = kind, Loops = 2, Memory = 256 << 20, SlowLogMicroseconds = SessionHarness.NoSlowLog,
+            Port = 0,
+            Transport = kind,
+            Loops = 2,
+            Memory = 256 << 20,
+            SlowLogMicroseconds = SessionHarness.NoSlowLog,
         };
         configure?.Invoke(options);
         var node = new HengeNode(options, clock) { HttpSink = sink };
