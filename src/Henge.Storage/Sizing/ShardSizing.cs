@@ -20,7 +20,8 @@ internal sealed class ShardSizing
     private const long SmallBytes = 96L << 10;
     private const int SmallShare = 64;
 
-    // Beside millions of requests the tables are cold, and one costs 0.4 microseconds: half a percent of one processor.
+    // Beside millions of requests the tables are cold, and one costs about half a microsecond: below one percent of one
+    // processor (docs/benchmarks.md).
     private const long SampledPerSecond = 12_500;
     private const long RateSpanMs = 1000;
     private const double AllHashes = 18446744073709551616.0;
