@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 
 using Henge.Sessions;
+using Henge.Transport.Connections;
 
 using Xunit;
 
@@ -35,6 +36,35 @@ public abstract class TransportLimitTests
 
         Assert.InRange(most, 1, 4 << 20);
         await UntilAsync(() => node.Store.GetStatistics().ChargedBytes <= before);
+    }
+
+    [Fact]
+    public async Task Who_is_silent_holds_no_buffer_however_busy_it_was()
+    {
+        const int Clients = 16;
+        await using HengeNode node = await StartAsync(Kind);
+        long idle = node.Store.GetStatistics().ChargedBytes + (Clients * ConnectionHost.ConnectionBytes);
+        var clients = new List<RawClient>();
+        for (int i = 0; i < Clients; i++)
+        {
+            clients.Add(await RawClient.ConnectAsync(node));
+        }
+
+        for (int round = 0; round < 200; round++)
+        {
+            await Task.WhenAll(clients.Select(PingTenTimesAsync));
+            await UntilAsync(() => node.Store.GetStatistics().ChargedBytes <= idle);
+        }
+
+        clients.ForEach(static client => client.Dispose());
+
+        static async Task PingTenTimesAsync(RawClient client)
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                Assert.Equal("+PONG", await client.CallAsync(Ping));
+            }
+        }
     }
 
     [Fact]

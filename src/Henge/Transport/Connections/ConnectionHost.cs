@@ -17,7 +17,7 @@ internal sealed class ConnectionHost
     /// <summary>
     /// What an open connection costs besides its buffers: objects, table rows, the session. Charged while open.
     /// </summary>
-    private const int ConnectionBytes = 2048;
+    internal const int ConnectionBytes = 2048;
 
     private readonly RareLog _refusals = new();
     private readonly RareLog _limits = new();

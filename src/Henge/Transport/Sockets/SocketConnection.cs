@@ -254,7 +254,8 @@ internal sealed class SocketConnection : IClientConnection, IDisposable
         {
             try
             {
-                await _stream.ReadAsync(Memory<byte>.Empty, _ending.Token).ConfigureAwait(false);
+                await SocketInput.WaitAsync(_stream, _tls is null ? _socket : null, _ending.Token)
+                    .ConfigureAwait(false);
                 return true;
             }
             catch (OperationCanceledException)
