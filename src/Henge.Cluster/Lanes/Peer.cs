@@ -13,8 +13,8 @@ internal sealed class Peer(MemberId id)
     /// <summary>Whether this lane's data link to it is up.</summary>
     public bool IsUp { get; set; }
 
-    /// <summary>Operations sent to it, in order.</summary>
-    public OperationList Forwards { get; } = new();
+    /// <summary>How many operations were sent to it and are not answered.</summary>
+    public int InFlight { get; set; }
 
     /// <summary>Refusals of it seen on this link (<see cref="Answers"/> has the rule).</summary>
     public uint RefusalsSeen { get; set; }
@@ -29,5 +29,5 @@ internal sealed class Peer(MemberId id)
     public ulong FirstSent { get; set; } = 1;
 
     /// <summary>Whether it may be forgotten once its member is.</summary>
-    public bool IsIdle => !IsUp && Forwards.First is null && Unsent.Count == 0 && Sent.Count == 0;
+    public bool IsIdle => !IsUp && InFlight == 0 && Unsent.Count == 0 && Sent.Count == 0;
 }

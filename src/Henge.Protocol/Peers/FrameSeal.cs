@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Henge.Protocol.Peers;
@@ -44,7 +42,7 @@ internal sealed class FrameSeal : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(prefix[1..], _frames++);
         if (_mac is null)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(check, ~Crc32C(Crc32C(uint.MaxValue, prefix), body));
+            BinaryPrimitives.WriteUInt32LittleEndian(check, ~Crc32C.Append(Crc32C.Append(Crc32C.Start, prefix), body));
             return;
         }
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -65,18 +63,4 @@ internal sealed class FrameSeal : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _mac?.Dispose();
-
-    private static uint Crc32C(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
-        {
-            ulong read = BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
-            crc = BitOperations.Crc32C(crc, read);
-        }
-        foreach (byte b in bytes[(bytes.Length & ~7)..])
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-        return crc;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
+
+using Henge.Protocol;
 
 namespace Henge.Snapshots;
 
@@ -54,22 +55,12 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteUInt32LittleEndian(header[5..], Checksum(number, kind, bytes));
     }
 
-    /// <summary>The checksum of a block; about eight bytes in three cycles.</summary>
+    /// <summary>The checksum of a block.</summary>
     public static uint Checksum(long number, SnapshotBlock kind, ReadOnlySpan<byte> bytes)
     {
-        uint sum = BitOperations.Crc32C(uint.MaxValue, (ulong)number);
+        uint sum = BitOperations.Crc32C(Crc32C.Start, (ulong)number);
         sum = BitOperations.Crc32C(sum, (byte)kind);
         sum = BitOperations.Crc32C(sum, (uint)bytes.Length);
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
-        {
-            ulong ordered = BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
-            sum = BitOperations.Crc32C(sum, ordered);
-        }
-        foreach (byte rest in bytes[(words.Length * sizeof(ulong))..])
-        {
-            sum = BitOperations.Crc32C(sum, rest);
-        }
-        return ~sum;
+        return ~Crc32C.Append(sum, bytes);
     }
 }

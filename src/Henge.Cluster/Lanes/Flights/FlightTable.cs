@@ -81,6 +81,23 @@ internal sealed class FlightTable
         }
     }
 
+    /// <summary>Gathers those that were sent to a peer and are not answered, in the order that they came in.</summary>
+    public void CollectSent(Peer peer, List<Operation> sent)
+    {
+        if (peer.InFlight == 0)
+        {
+            return;
+        }
+        foreach (ref FlightEntry entry in _entries.AsSpan(0, _used))
+        {
+            if (entry.Operation is { } operation && operation.Notes.Peer == peer)
+            {
+                sent.Add(operation);
+            }
+        }
+        sent.Sort(static (a, b) => a.Notes.Sequence.CompareTo(b.Notes.Sequence));
+    }
+
     private static int IndexOf(ulong id) => (int)(uint)id - 1;
 
     private void Number(Operation operation, int at) =>

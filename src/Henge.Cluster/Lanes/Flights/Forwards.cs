@@ -70,7 +70,7 @@ internal sealed class Forwards(
     {
         operation.Notes.Stage = Stage.Sent;
         operation.Notes.Peer = peer;
-        peer.Forwards.Add(operation);
+        peer.InFlight++;
         if (operation.Target is null)
         {
             lines.Depart(operation, peer);
@@ -80,7 +80,7 @@ internal sealed class Forwards(
     /// <summary>Counts an operation as not sent any more.</summary>
     public void Arrive(Operation operation)
     {
-        OperationList.Remove(operation);
+        operation.Notes.Peer!.InFlight--;
         operation.Notes.Peer = null;
         operation.Notes.Stage = Stage.None;
         if (operation.Target is null)
@@ -127,10 +127,7 @@ internal sealed class Forwards(
     /// </summary>
     public void Lose(Carrier carrier, Peer peer)
     {
-        for (Operation? next = peer.Forwards.First; next is not null; next = next.Notes.Next)
-        {
-            _lost.Add(next);
-        }
+        flights.CollectSent(peer, _lost);
         // First the reads go back to their places, so that what the callbacks start does not overtake them.
         foreach (Operation operation in _lost)
         {
@@ -159,7 +156,7 @@ internal sealed class Forwards(
         for (int i = 0; i < neighbours.All.Count; i++)
         {
             Peer peer = neighbours.All[i];
-            if (peer.Forwards.First is null)
+            if (peer.InFlight == 0)
             {
                 continue;
             }
@@ -179,10 +176,7 @@ internal sealed class Forwards(
 
     private void Doubt(Carrier carrier, Peer peer, Instant now)
     {
-        for (Operation? next = peer.Forwards.First; next is not null; next = next.Notes.Next)
-        {
-            _lost.Add(next);
-        }
+        flights.CollectSent(peer, _lost);
         foreach (Operation operation in _lost)
         {
             if (operation.Target is null && MayRepeat(operation))
