@@ -20,8 +20,8 @@ internal static class Crc32C
     private const int LaneBytes = 256;
 
     // x to the power of what the lanes behind take, less the 33 that the multiplication and the sum of its product add.
-    private static readonly Vector128<ulong> s_oneLane = Vector128.CreateScalar((ulong)PowerOfX((8 * LaneBytes) - 33));
-    private static readonly Vector128<ulong> s_twoLanes = Vector128.CreateScalar((ulong)PowerOfX((16 * LaneBytes) - 33));
+    private static readonly Vector128<ulong> s_oneLane = Vector128.CreateScalar(PowerOfX((8 * LaneBytes) - 33));
+    private static readonly Vector128<ulong> s_twoLanes = Vector128.CreateScalar(PowerOfX((16 * LaneBytes) - 33));
 
     /// <summary>Goes on with a sum. O(length): on x64 about one byte in a seventh of a cycle, else in a third.</summary>
     public static uint Append(uint sum, ReadOnlySpan<byte> bytes)
@@ -66,7 +66,7 @@ internal static class Crc32C
         Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar((ulong)sum), power, 0).ToScalar();
 
     /// <summary>x to a power modulo the polynomial, in the order of bits of sums: the highest is x to the 0.</summary>
-    private static uint PowerOfX(int power)
+    private static ulong PowerOfX(int power)
     {
         uint value = 1u << 31;
         for (int i = 0; i < power; i++)

@@ -25,7 +25,10 @@ def upgrading(tap, options):
 
 def over(tap, options, old):
     keys = [f"u{i}" for i in range(options.keys)]
-    with Ring(options=["--debug-commands"]) as ring:
+    with tempfile.NamedTemporaryFile("w") as secret, Ring(
+            options=["--debug-commands", f"--cluster-secret-file={secret.name}"]) as ring:
+        secret.write("of-a-test, which frames are checked with\n")
+        secret.flush()
         for _ in range(3):
             ring.add(start=False, program=old)
         for node in ring.nodes:

@@ -5,50 +5,65 @@ namespace Henge.Protocol.Peers;
 
 /// <summary>
 /// Computes the check of one frame after another of one direction of one link. It covers who sends, how many frames
-/// went before, and the body: a frame that was changed, left out, repeated or turned around does not fit. With a key it
-/// is the first half of an HMAC-SHA256, which an outsider cannot make; without, a CRC32C, which finds accidents.
+/// went before, and the body: a frame that was changed, left out, repeated or turned around does not fit. With a key an
+/// outsider cannot make it.
 /// </summary>
 internal sealed class FrameSeal : IDisposable
 {
     /// <summary>Bytes of a check without a key.</summary>
     public const int ChecksumBytes = sizeof(uint);
 
-    /// <summary>Bytes of a check with a key: half of the hash, which RFC 2104 allows.</summary>
+    /// <summary>Bytes of a check with a key.</summary>
     public const int MacBytes = 16;
 
     private const int PrefixBytes = 1 + sizeof(ulong);
+    private const int NonceBytes = 12;
 
-    private readonly IncrementalHash? _mac;
+    private readonly IncrementalHash? _hmac;
+    private readonly AesGcm? _gmac;
     private readonly LinkSide _sender;
     private ulong _frames;
 
     /// <summary>Begins with the first frame.</summary>
     /// <param name="sender">Whose frames they are.</param>
-    /// <param name="key">The session's key of this direction; empty for none.</param>
-    public FrameSeal(LinkSide sender, ReadOnlySpan<byte> key)
+    /// <param name="check">How they are checked.</param>
+    /// <param name="key">The key of this direction of this link alone, 32 bytes; empty for a checksum.</param>
+    public FrameSeal(LinkSide sender, FrameCheck check = FrameCheck.Checksum, ReadOnlySpan<byte> key = default)
     {
         _sender = sender;
-        _mac = key.IsEmpty ? null : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        Check = check;
+        _hmac = check == FrameCheck.Hmac ? IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key) : null;
+        _gmac = check == FrameCheck.Gmac ? new AesGcm(key, MacBytes) : null;
     }
 
+    /// <summary>How frames are checked.</summary>
+    public FrameCheck Check { get; }
+
     /// <summary>Length of the checks.</summary>
-    public int Bytes => _mac is null ? ChecksumBytes : MacBytes;
+    public int Bytes => Check == FrameCheck.Checksum ? ChecksumBytes : MacBytes;
 
     /// <summary>Writes the check of the next frame.</summary>
     public void Write(ReadOnlySpan<byte> body, Span<byte> check)
     {
+        ulong number = _frames++;
+        if (_gmac is not null)
+        {
+            WriteGmac(number, body, check);
+            return;
+        }
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         prefix[0] = (byte)_sender;
-        BinaryPrimitives.WriteUInt64LittleEndian(prefix[1..], _frames++);
-        if (_mac is null)
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix[1..], number);
+        if (_hmac is null)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(check, ~Crc32C.Append(Crc32C.Append(Crc32C.Start, prefix), body));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                check, ~Crc32C.Append(Crc32C.Append(Crc32C.Start, prefix), body));
             return;
         }
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        _mac.AppendData(prefix);
-        _mac.AppendData(body);
-        _mac.GetHashAndReset(hash);
+        _hmac.AppendData(prefix);
+        _hmac.AppendData(body);
+        _hmac.GetHashAndReset(hash);
         hash[..MacBytes].CopyTo(check);
     }
 
@@ -62,5 +77,22 @@ internal sealed class FrameSeal : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _mac?.Dispose();
+    public void Dispose()
+    {
+        _hmac?.Dispose();
+        _gmac?.Dispose();
+    }
+
+    /// <summary>
+    /// The nonce says what the prefix does else, and no two frames under one key have the same: a key is of one side of
+    /// one link, and a frame's number never comes back there.
+    /// </summary>
+    private void WriteGmac(ulong number, ReadOnlySpan<byte> body, Span<byte> check)
+    {
+        Span<byte> nonce = stackalloc byte[NonceBytes];
+        nonce.Clear();
+        nonce[0] = (byte)_sender;
+        BinaryPrimitives.WriteUInt64LittleEndian(nonce[sizeof(uint)..], number);
+        _gmac!.Encrypt(nonce, plaintext: [], ciphertext: [], check, body);
+    }
 }

@@ -10,6 +10,7 @@ using Henge.Cluster.Tags;
 using Henge.Peers.Doors;
 using Henge.Peers.Lanes;
 using Henge.Peers.Links;
+using Henge.Protocol.Peers;
 using Henge.Protocol.Peers.Hellos;
 using Henge.Transport.Buffers;
 
@@ -21,9 +22,6 @@ namespace Henge.Peers;
 /// </summary>
 internal sealed class RingHost : IRing, IDoorOwner
 {
-    /// <summary>Least and highest wire version that this build speaks.</summary>
-    private const byte Wire = 1;
-
     /// <summary>Version of the algorithm of placement (RingView).</summary>
     private const byte RingVersion = 1;
 
@@ -71,8 +69,8 @@ internal sealed class RingHost : IRing, IDoorOwner
             Zone = options.Zone,
             Weight = options.Weight,
             Phase = MemberPhase.Joining,
-            MinWire = Wire,
-            MaxWire = Wire,
+            MinWire = WireVersions.Least,
+            MaxWire = WireVersions.Highest,
         };
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         Core = new ClusterCore(_options, self, node.Store, _thread, seed);

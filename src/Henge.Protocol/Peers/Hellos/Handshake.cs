@@ -110,7 +110,12 @@ internal sealed class Handshake
     public FrameSeal SealFor(bool sending)
     {
         LinkSide sender = sending == (_side == LinkSide.Dialler) ? LinkSide.Dialler : LinkSide.Acceptor;
-        return new FrameSeal(sender, _secret is null ? [] : LinkKeys.Frames(_secret, sender, _transcript));
+        if (_secret is null)
+        {
+            return new FrameSeal(sender);
+        }
+        FrameCheck check = Wire >= WireVersions.WithGmac ? FrameCheck.Gmac : FrameCheck.Hmac;
+        return new FrameSeal(sender, check, LinkKeys.Frames(_secret, check, sender, _transcript));
     }
 
     private void MeetDialler(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)

@@ -40,12 +40,16 @@ internal static class LinkKeys
         return mac.GetHashAndReset();
     }
 
-    /// <summary>The key of the frames that a side sends.</summary>
-    public static byte[] Frames(byte[] secret, LinkSide sender, byte[] transcript)
+    /// <summary>The key of the frames that a side sends, for one kind of check and no other.</summary>
+    public static byte[] Frames(byte[] secret, FrameCheck check, LinkSide sender, byte[] transcript)
     {
-        ReadOnlySpan<byte> label = sender == LinkSide.Dialler
-            ? "henge frames of dialler"u8
-            : "henge frames of acceptor"u8;
+        ReadOnlySpan<byte> label = (check, sender) switch
+        {
+            (FrameCheck.Gmac, LinkSide.Dialler) => "henge gmac of dialler"u8,
+            (FrameCheck.Gmac, _) => "henge gmac of acceptor"u8,
+            (_, LinkSide.Dialler) => "henge frames of dialler"u8,
+            _ => "henge frames of acceptor"u8,
+        };
         return HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, KeyBytes, transcript, label.ToArray());
     }
 }

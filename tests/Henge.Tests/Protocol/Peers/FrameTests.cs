@@ -19,7 +19,7 @@ public sealed class FrameTests
     [Fact]
     public void A_frame_without_a_key_has_these_bytes()
     {
-        FrameWriter writer = Writer([]);
+        FrameWriter writer = Writer();
         writer.Append("\u0001ab"u8);
         writer.Append("\u0002"u8);
         writer.Seal();
@@ -31,21 +31,24 @@ public sealed class FrameTests
             Convert.ToHexString(writer.Sealed.Span));
     }
 
-    [Fact]
-    public void A_frame_with_a_key_has_these_bytes()
+    /// <summary>The second as <c>openssl mac -cipher AES-256-GCM … GMAC</c> makes it.</summary>
+    [Theory]
+    [InlineData((int)FrameCheck.Hmac, "EE2B113D25FAF2E81A61A9D791928C67")]
+    [InlineData((int)FrameCheck.Gmac, "337AE9876895D64F0274D6A4398228A0")]
+    public void A_frame_with_a_key_has_these_bytes(int check, string expected)
     {
-        FrameWriter writer = Writer(s_key);
+        FrameWriter writer = Writer((FrameCheck)check);
         writer.Append("\u0001ab"u8);
         writer.Seal();
 
-        Assert.Equal(
-            "0700000003000000016162" + "EE2B113D25FAF2E81A61A9D791928C67", Convert.ToHexString(writer.Sealed.Span));
+        Assert.Equal("0700000003000000016162" + expected, Convert.ToHexString(writer.Sealed.Span));
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void What_was_appended_is_read_whatever_the_cuts(bool isKeyed)
+    [InlineData((int)FrameCheck.Checksum)]
+    [InlineData((int)FrameCheck.Hmac)]
+    [InlineData((int)FrameCheck.Gmac)]
+    public void What_was_appended_is_read_whatever_the_cuts(int check)
     {
         Gen<(string[] Messages, int Step)> cases =
             from messages in Gen.Choose(1, 300).Select(static n => new string('x', n)).NonEmptyListOf()
@@ -54,7 +57,7 @@ public sealed class FrameTests
 
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            FrameWriter writer = Writer(isKeyed ? s_key : []);
+            FrameWriter writer = Writer((FrameCheck)check);
             for (int i = 0; i < c.Messages.Length; i++)
             {
                 writer.Append(Encoding.ASCII.GetBytes(c.Messages[i]));
@@ -64,19 +67,19 @@ public sealed class FrameTests
                 }
             }
             writer.Seal();
-            var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, isKeyed ? s_key : []), Limit);
+            FrameReader reader = Reader(LinkSide.Dialler, (FrameCheck)check);
             return ReadAll(reader, writer.Sealed.Span, c.Step, out FrameStatus end).SequenceEqual(c.Messages)
                 && end == FrameStatus.NeedMore;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_changed_byte_never_becomes_a_message(bool isKeyed)
+    [InlineData((int)FrameCheck.Checksum)]
+    [InlineData((int)FrameCheck.Hmac)]
+    [InlineData((int)FrameCheck.Gmac)]
+    public void A_changed_byte_never_becomes_a_message(int check)
     {
-        byte[] key = isKeyed ? s_key : [];
-        FrameWriter writer = Writer(key);
+        FrameWriter writer = Writer((FrameCheck)check);
         writer.Append("hello"u8);
         writer.Append("world"u8);
         writer.Seal();
@@ -87,7 +90,7 @@ public sealed class FrameTests
             {
                 byte[] changed = [.. bytes];
                 changed[at] ^= (byte)flip;
-                var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, key), Limit);
+                FrameReader reader = Reader(LinkSide.Dialler, (FrameCheck)check);
                 FrameStatus status = reader.Read(changed, out _, out _);
                 Assert.NotEqual(FrameStatus.Frame, status);
             }
@@ -100,7 +103,7 @@ public sealed class FrameTests
         for (int seed = 0; seed < 2000; seed++)
         {
             var random = new Random(seed);
-            FrameWriter writer = Writer([]);
+            FrameWriter writer = Writer();
             for (int i = 0; i < 5; i++)
             {
                 byte[] message = new byte[random.Next(1, 200)];
@@ -113,17 +116,19 @@ public sealed class FrameTests
             {
                 bytes[i] ^= random.Next(20) == 0 ? (byte)random.Next(1, 256) : (byte)0;
             }
-            var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, []), Limit);
+            var reader = new FrameReader(new FrameSeal(LinkSide.Dialler), Limit);
             Assert.All(
                 ReadAll(reader, bytes, 100, out _),
                 message => Assert.True(message.All(static c => c == 'm'), $"seed {seed}"));
         }
     }
 
-    [Fact]
-    public void A_frame_that_is_repeated_left_out_or_turned_around_is_forged()
+    [Theory]
+    [InlineData((int)FrameCheck.Hmac)]
+    [InlineData((int)FrameCheck.Gmac)]
+    public void A_frame_that_is_repeated_left_out_or_turned_around_is_forged(int check)
     {
-        FrameWriter writer = Writer(s_key);
+        FrameWriter writer = Writer((FrameCheck)check);
         writer.Append("one"u8);
         writer.Seal();
         byte[] first = writer.Sealed.ToArray();
@@ -132,9 +137,9 @@ public sealed class FrameTests
         writer.Seal();
         byte[] second = writer.Sealed.ToArray();
 
-        Assert.Equal(FrameStatus.Forged, Reader(LinkSide.Dialler).Read(second, out _, out _));
-        Assert.Equal(FrameStatus.Forged, Reader(LinkSide.Acceptor).Read(first, out _, out _));
-        FrameReader reader = Reader(LinkSide.Dialler);
+        Assert.Equal(FrameStatus.Forged, Reader(LinkSide.Dialler, (FrameCheck)check).Read(second, out _, out _));
+        Assert.Equal(FrameStatus.Forged, Reader(LinkSide.Acceptor, (FrameCheck)check).Read(first, out _, out _));
+        FrameReader reader = Reader(LinkSide.Dialler, (FrameCheck)check);
         Assert.Equal(FrameStatus.Frame, reader.Read(first, out _, out _));
         Assert.Equal(FrameStatus.Forged, reader.Read(first, out _, out _));
     }
@@ -155,7 +160,7 @@ public sealed class FrameTests
         byte[] bytes = new byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, body);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), message);
-        var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, []), Limit);
+        var reader = new FrameReader(new FrameSeal(LinkSide.Dialler), Limit);
 
         Assert.Equal(FrameStatus.Malformed, reader.Read(bytes, out _, out _));
         Assert.Equal(0, reader.WantedBytes);
@@ -166,17 +171,17 @@ public sealed class FrameTests
     {
         byte[] large = new byte[6 << 20];
         large[^1] = 7;
-        FrameWriter writer = Writer([]);
+        FrameWriter writer = Writer();
         writer.Append("small"u8);
         writer.Append(large);
         writer.Append("small"u8);
         writer.Seal();
         byte[] bytes = writer.Sealed.ToArray();
 
-        var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, []), large.Length);
+        var reader = new FrameReader(new FrameSeal(LinkSide.Dialler), large.Length);
         Assert.Equal([5, large.Length, 5], ReadAll(reader, bytes, bytes.Length, out _).Select(static m => m.Length));
 
-        var smaller = new FrameReader(new FrameSeal(LinkSide.Dialler, []), large.Length - 1);
+        var smaller = new FrameReader(new FrameSeal(LinkSide.Dialler), large.Length - 1);
         Assert.Single(ReadAll(smaller, bytes, bytes.Length, out FrameStatus end));
         Assert.Equal(FrameStatus.Malformed, end);
     }
@@ -185,22 +190,22 @@ public sealed class FrameTests
     public void Any_bytes_are_read_or_refused_without_an_exception() =>
         Prop.ForAll(Gen.Choose(0, 255).Select(static b => (byte)b).ArrayOf().ToArbitrary(), static bytes =>
         {
-            var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, []), Limit);
+            var reader = new FrameReader(new FrameSeal(LinkSide.Dialler), Limit);
             ReadAll(reader, bytes, 7, out _);
             if (bytes.Length > 8)
             {
                 // The same with an outer length that fits, so that the inner ones are looked at.
                 BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)bytes.Length - 8);
-                var seal = new FrameSeal(LinkSide.Dialler, []);
+                var seal = new FrameSeal(LinkSide.Dialler);
                 seal.Write(bytes.AsSpan(4..^4), bytes.AsSpan(^4));
-                ReadAll(new FrameReader(new FrameSeal(LinkSide.Dialler, []), Limit), bytes, bytes.Length, out _);
+                ReadAll(new FrameReader(new FrameSeal(LinkSide.Dialler), Limit), bytes, bytes.Length, out _);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
 
     [Fact]
     public void Sending_in_pieces_keeps_what_is_left()
     {
-        FrameWriter writer = Writer([]);
+        FrameWriter writer = Writer();
         var sent = new List<byte>();
         var random = new Random(1);
         int appended = 0;
@@ -222,18 +227,21 @@ public sealed class FrameTests
         writer.Seal();
         sent.AddRange(writer.Sealed.Span);
 
-        var reader = new FrameReader(new FrameSeal(LinkSide.Dialler, []), Limit);
+        var reader = new FrameReader(new FrameSeal(LinkSide.Dialler), Limit);
         Assert.Equal(
             Enumerable.Range(0, appended),
             ReadAll(reader, sent.ToArray(), 50_000, out _).Select(static m => int.Parse(m)));
     }
 
-    private static FrameWriter Writer(byte[] key) => new(new FrameSeal(LinkSide.Dialler, key));
+    private static FrameSeal Seal(LinkSide sender, FrameCheck check) =>
+        new(sender, check, check == FrameCheck.Checksum ? [] : s_key);
+
+    private static FrameWriter Writer(FrameCheck check = FrameCheck.Checksum) => new(Seal(LinkSide.Dialler, check));
 
     [Fact]
     public void A_buffer_that_is_used_stays_and_an_idle_one_goes()
     {
-        using var seal = new FrameSeal(LinkSide.Dialler, []);
+        using var seal = new FrameSeal(LinkSide.Dialler);
         var writer = new FrameWriter(seal);
         for (int turn = 0; turn < 3; turn++)
         {
@@ -251,7 +259,7 @@ public sealed class FrameTests
         Assert.InRange(writer.Length, 1 << 20, 2 << 20);
     }
 
-    private static FrameReader Reader(LinkSide sender) => new(new FrameSeal(sender, s_key), Limit);
+    private static FrameReader Reader(LinkSide sender, FrameCheck check) => new(Seal(sender, check), Limit);
 
     private static List<string> ReadAll(FrameReader reader, ReadOnlySpan<byte> bytes, int step, out FrameStatus end)
     {

@@ -129,6 +129,50 @@ public sealed class HandshakeTests
         Assert.Equal((3, 3), (dialler.Wire, acceptor.Wire));
     }
 
+    [Theory]
+    [InlineData(1, 1, (int)FrameCheck.Hmac)]
+    [InlineData(2, 1, (int)FrameCheck.Hmac)]
+    [InlineData(1, 2, (int)FrameCheck.Hmac)]
+    [InlineData(2, 2, (int)FrameCheck.Gmac)]
+    public void The_wire_version_says_how_frames_are_checked(byte dialler, byte acceptor, int expected)
+    {
+        Handshake here = Dial(Hellos.A with { MaxWire = dialler }, [s_old]);
+        Handshake there = Accept(Hellos.B with { MaxWire = acceptor }, [s_old]);
+
+        Converse(here, there);
+
+        Assert.Equal((FrameCheck)expected, here.SealFor(sending: true).Check);
+        AssertFrames(here, there);
+        AssertFrames(there, here);
+    }
+
+    [Fact]
+    public void Without_a_secret_frames_are_checked_for_accidents_alone()
+    {
+        Handshake here = Dial(Hellos.A with { MaxWire = 2 }, []);
+        Handshake there = Accept(Hellos.B with { MaxWire = 2 }, []);
+
+        Converse(here, there);
+
+        Assert.Equal(FrameCheck.Checksum, here.SealFor(sending: true).Check);
+        AssertFrames(here, there);
+    }
+
+    [Fact]
+    public void A_wire_version_that_somebody_lowers_on_the_way_ends_the_hello()
+    {
+        Handshake here = Dial(Hellos.A with { MaxWire = 2 }, [s_old]);
+        Handshake there = Accept(Hellos.B with { MaxWire = 2 }, [s_old]);
+        byte[] lowered = HelloMessage.Of(HelloKind.Hello, HelloCodec.Write(Hellos.A with { HasSecret = true }));
+        Assert.Equal(here.Output.Length, lowered.Length);
+
+        there.Receive(lowered);
+        here.Receive(there.Output);
+        there.Receive(here.Output);
+
+        Assert.Equal((HandshakeStatus.Refused, Refusal.WrongSecret), (there.Status, there.Refusal));
+    }
+
     [Fact]
     public void A_replayed_hello_proves_nothing()
     {
