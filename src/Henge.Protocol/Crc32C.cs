@@ -21,7 +21,8 @@ internal static class Crc32C
 
     // x to the power of what the lanes behind take, less the 33 that the multiplication and the sum of its product add.
     private static readonly Vector128<ulong> s_oneLane = Vector128.CreateScalar(PowerOfX((8 * LaneBytes) - 33));
-    private static readonly Vector128<ulong> s_twoLanes = Vector128.CreateScalar(PowerOfX((16 * LaneBytes) - 33));
+    private static readonly Vector128<ulong> s_twoLanes =
+        Vector128.CreateScalar(PowerOfX((16 * LaneBytes) - 33));
 
     /// <summary>Goes on with a sum. O(length): on x64 about one byte in a seventh of a cycle, else in a third.</summary>
     public static uint Append(uint sum, ReadOnlySpan<byte> bytes)
