@@ -2,7 +2,7 @@
 """Measures the ring with real processes on this machine: what a node that does not own the key costs, how fast slots
 move, what replication costs.
 
-usage: ring.py forward|transfer|replicate|change [--lean PATH] [--rounds N] [--keys N]
+usage: ring.py forward|transfer|replicate|change [--lean PATH] [--rounds N] [--keys N] [--cluster-secret-file PATH]
 `forward` and `replicate` drive a load generator that is given by --lean or HENGE_LEAN (arguments: PORT resp CONNECTIONS
 DEPTH get|set KEYS VALUE_BYTES SECONDS). No figure is asserted: docs/benchmarks.md quotes them with machine and commit.
 """
@@ -67,10 +67,14 @@ def measured(nodes, *arguments):
     return result
 
 
+def secret():
+    return [f"--cluster-secret-file={OPTIONS.cluster_secret_file}"] if OPTIONS.cluster_secret_file else []
+
+
 def pair(first, second):
     """Two nodes that know of each other, with options of their own."""
     ports = free_ports(2)
-    nodes = [Node(f"b{i}", port, [f"127.0.0.1:{p}" for p in ports], ["--loops=1", "--memory=2gb", *options])
+    nodes = [Node(f"b{i}", port, [f"127.0.0.1:{p}" for p in ports], ["--loops=1", "--memory=2gb", *secret(), *options])
              for i, (port, options) in enumerate(zip(ports, (first, second)))]
     for node in nodes:
         node.start(wait=False)
@@ -127,8 +131,10 @@ def transfer():
         rates = []
         for _ in range(OPTIONS.rounds):
             ports = free_ports(2)
-            first = Node("t0", ports[0], [f"127.0.0.1:{ports[0]}"], ["--loops=1", "--memory=4gb", "--log-level=info"])
-            second = Node("t1", ports[1], [f"127.0.0.1:{ports[0]}"], ["--loops=1", "--memory=4gb", "--log-level=info"])
+            first = Node("t0", ports[0], [f"127.0.0.1:{ports[0]}"],
+                         ["--loops=1", "--memory=4gb", "--log-level=info", *secret()])
+            second = Node("t1", ports[1], [f"127.0.0.1:{ports[0]}"],
+                         ["--loops=1", "--memory=4gb", "--log-level=info", *secret()])
             try:
                 first.start()
                 lean(first.port, 64, "set", count, size, 0)
@@ -147,7 +153,7 @@ def transfer():
 
 def change():
     """The tail of single GETs on a node while a node joins and leaves, against the idle tail."""
-    with Ring(3, options=("--loops=1", "--log-level=info"), memory="1gb") as ring:
+    with Ring(3, options=["--loops=1", "--log-level=info", *secret()], memory="1gb") as ring:
         settled(ring.live)
         lean(ring.nodes[0].port, 64, "set", OPTIONS.keys, 100, 0)
         idle = lean(ring.nodes[0].port, 1, "get", OPTIONS.keys, 100, 6)
@@ -171,6 +177,7 @@ parser.add_argument("command", choices=COMMANDS)
 parser.add_argument("--lean", default=os.environ.get("HENGE_LEAN"))
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--keys", type=int, default=1_000_000)
+parser.add_argument("--cluster-secret-file", help="have the nodes prove this secret and check frames by it")
 OPTIONS = parser.parse_args()
 if OPTIONS.lean is None:
     parser.error("give --lean PATH or HENGE_LEAN: the load generator")
