@@ -24,7 +24,7 @@ internal static class Crc32C
     private static readonly Vector128<ulong> s_twoLanes =
         Vector128.CreateScalar(PowerOfX((16 * LaneBytes) - 33));
 
-    /// <summary>Goes on with a sum. O(length): on x64 about one byte in a seventh of a cycle, else in a third.</summary>
+    /// <summary>Goes on with a sum. O(length): on x64 a byte takes about a seventh of a cycle, else a third.</summary>
     public static uint Append(uint sum, ReadOnlySpan<byte> bytes)
     {
         if (Pclmulqdq.IsSupported && BitConverter.IsLittleEndian)
