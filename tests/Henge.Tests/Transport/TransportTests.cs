@@ -80,6 +80,42 @@ public abstract class TransportTests
         Assert.Equal("+PONG", await client.CallAsync(Ping));
     }
 
+    /// <summary>Lengths around what a connection is given at once, one behind the other, in pieces of any size.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Long_values_of_many_clients_arrive_whole_wherever_they_are_cut(int seed)
+    {
+        int[] lengths = [0, 100, 15_000, 16_384, 32_700, 32_768, 50_000, 98_000, 131_000, 131_072, 140_000, 300_000];
+        await using HengeNode node = await StartAsync(Kind);
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(async number =>
+        {
+            var random = new Random((10 * seed) + number);
+            using RawClient client = await RawClient.ConnectAsync(node);
+            string[] values = [.. Enumerable.Range(0, 25).Select(_ =>
+                new string(random.GetItems<char>("abcdefgh", lengths[random.Next(lengths.Length)] + random.Next(3))))];
+            string all = string.Concat(values.Select((value, i) =>
+                $"*3\r\n$3\r\nSET\r\n$5\r\n{number}:{i:000}\r\n${value.Length}\r\n{value}\r\n"));
+            for (int at = 0; at < all.Length;)
+            {
+                int length = Math.Min(all.Length - at, random.Next(random.Next(4) == 0 ? 200_000 : 20_000) + 1);
+                await client.SendAsync(all.Substring(at, length));
+                at += length;
+            }
+            for (int i = 0; i < values.Length; i++)
+            {
+                Assert.Equal("+OK", await client.LineAsync());
+            }
+            for (int i = 0; i < values.Length; i++)
+            {
+                Assert.Equal($"${values[i].Length}", await client.CallAsync($"GET {number}:{i:000}\r\n"));
+                Assert.Equal(values[i], await client.LineAsync());
+            }
+        }));
+    }
+
     [Fact]
     public async Task Quit_is_answered_and_closes()
     {

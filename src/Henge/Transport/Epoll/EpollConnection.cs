@@ -97,6 +97,9 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// </summary>
     public bool IsReceived { get; set; }
 
+    /// <summary>Whether what was received last filled the room that it was given, as long values do.</summary>
+    public bool FillsSlices { get; set; }
+
     /// <summary>Whether the batch that runs has hinted at its first key.</summary>
     public bool IsHinted { get; set; }
 
