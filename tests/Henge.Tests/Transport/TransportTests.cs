@@ -80,7 +80,7 @@ public abstract class TransportTests
         Assert.Equal("+PONG", await client.CallAsync(Ping));
     }
 
-    /// <summary>Lengths around what a connection is given at once, one behind the other, in pieces of any size.</summary>
+    /// <summary>Lengths around what is received at once, one behind the other, in pieces of any size.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -95,7 +95,7 @@ public abstract class TransportTests
             var random = new Random((10 * seed) + number);
             using RawClient client = await RawClient.ConnectAsync(node);
             string[] values = [.. Enumerable.Range(0, 25).Select(_ =>
-                new string(random.GetItems<char>("abcdefgh", lengths[random.Next(lengths.Length)] + random.Next(3))))];
+                new string(random.GetItems<char>("abcd", lengths[random.Next(lengths.Length)] + random.Next(3))))];
             string all = string.Concat(values.Select((value, i) =>
                 $"*3\r\n$3\r\nSET\r\n$5\r\n{number}:{i:000}\r\n${value.Length}\r\n{value}\r\n"));
             for (int at = 0; at < all.Length;)
