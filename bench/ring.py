@@ -131,10 +131,8 @@ def transfer():
         rates = []
         for _ in range(OPTIONS.rounds):
             ports = free_ports(2)
-            first = Node("t0", ports[0], [f"127.0.0.1:{ports[0]}"],
-                         ["--loops=1", "--memory=4gb", "--log-level=info", *secret()])
-            second = Node("t1", ports[1], [f"127.0.0.1:{ports[0]}"],
-                         ["--loops=1", "--memory=4gb", "--log-level=info", *secret()])
+            options = ["--loops=1", "--memory=4gb", "--log-level=info", *secret()]
+            first, second = (Node(f"t{i}", port, [f"127.0.0.1:{ports[0]}"], options) for i, port in enumerate(ports))
             try:
                 first.start()
                 lean(first.port, 64, "set", count, size, 0)

@@ -97,7 +97,7 @@ internal sealed unsafe class EpollConnection : IClientConnection
     /// </summary>
     public bool IsReceived { get; set; }
 
-    /// <summary>Whether what was received last filled the room that it was given, as long values do.</summary>
+    /// <summary>Whether it had a slice's worth of input the last time, as who sends long values has.</summary>
     public bool FillsSlices { get; set; }
 
     /// <summary>Whether the batch that runs has hinted at its first key.</summary>
